@@ -266,7 +266,8 @@ def half_life(f: ArrayLike) -> Array:
     """
     with np.errstate(divide="ignore"):
         # −0.0 / ln 1 would come out negative: the magnitude is what is meant.
-        return np.abs(np.log(0.5) / np.log(np.asarray(f, dtype=np.float64)))
+        steps: Array = np.abs(np.log(0.5) / np.log(np.asarray(f, dtype=np.float64)))
+    return steps
 
 
 def sigmoid(a: Array) -> Array:
