@@ -1,0 +1,60 @@
+/* How numbers arrive and how they are shown. */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const GIVEN = new Set(["x", "t"]);
+  const ARRAYS = { f8: Float64Array, i4: Int32Array };
+
+  /** Decode an array of components/wire.py: {dtype, bdata} to a typed array. */
+  function decode({ dtype, bdata }) {
+    const bytes = Uint8Array.from(atob(bdata), (char) => char.charCodeAt(0));
+    return new ARRAYS[dtype](bytes.buffer);
+  }
+
+  /** Write a number with fixed decimals and a real minus sign; "–" where there is none. */
+  function shown(value, decimals) {
+    if (value === undefined || Number.isNaN(value)) return "–";
+    if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+    const magnitude = Math.abs(value);
+    const text =
+      magnitude >= 1e5 ? magnitude.toExponential(2) : magnitude.toFixed(decimals);
+    return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  }
+
+  /** Write a number that the reader gave: no more digits than it has. */
+  function given(value, least, most) {
+    const text = shown(value, most);
+    if (!text.includes(".") || text.includes("e")) return text;
+    const [whole, digits] = text.split(".");
+    const kept = digits.replace(/0+$/, "").padEnd(least, "0");
+    return kept ? `${whole}.${kept}` : whole;
+  }
+
+  /** The number in full precision and plain ASCII; empty where there is none. */
+  function exact(value) {
+    return value === undefined || Number.isNaN(value) ? "" : String(value);
+  }
+
+  /**
+   * Fill a <data> element with its quantity. In formulas (four decimals) all
+   * numbers have the same width; elsewhere inputs and weights stay as given.
+   */
+  function fill(element, frame) {
+    const name = element.dataset.value ?? element.dataset.part;
+    const value = frame[name];
+    const decimals = Number(element.dataset.decimals);
+    const text =
+      typeof value === "string"
+        ? value
+        : GIVEN.has(name) && decimals < 4
+          ? given(value, 0, 3)
+          : decimals === 2
+            ? given(value, 2, 3)
+            : shown(value, decimals);
+    if (element.textContent !== text) element.textContent = text;
+    const full = typeof value === "string" ? value : exact(value);
+    if (element.getAttribute("value") !== full) element.setAttribute("value", full);
+  }
+
+  lab.numbers = { decode, shown, given, exact, fill };
+})();

@@ -1,0 +1,182 @@
+/*
+ * The time of every player on the page, and the transport bar that moves it.
+ *
+ * Time runs from 0, the initial state, to T. A player knows nothing of what
+ * follows it: views add a function that is called with the new time.
+ */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const TYPING = "input, select, textarea, button, a, [contenteditable=true]";
+  const players = new Map();
+
+  class Player {
+    constructor(id) {
+      this.id = id;
+      this.t = 0;
+      this.T = 0;
+      this.playing = false;
+      this.interval = 250;
+      this.startedAt = 0;
+      this.followers = new Set();
+      /** Called before playing or stepping: what the reader typed last must count. */
+      this.beforeMoving = new Set();
+    }
+
+    get status() {
+      if (this.playing) return "Playing";
+      if (this.t === 0) return "Ready";
+      return this.t === this.T ? "Complete" : "Paused";
+    }
+
+    /** Take over a sequence of another length or content, at time t. */
+    load(T, t) {
+      this.T = T;
+      this.seek(t);
+    }
+
+    seek(t) {
+      this.t = Math.min(Math.max(Math.round(t) || 0, 0), this.T);
+      if (this.playing && this.t === this.T) this.setPlaying(false);
+      this.changed();
+    }
+
+    step(by) {
+      this.beforeMoving.forEach((flush) => flush());
+      this.setPlaying(false);
+      this.seek(this.t + by);
+    }
+
+    reset() {
+      this.setPlaying(false);
+      this.seek(0);
+    }
+
+    toggle() {
+      if (this.playing) {
+        this.setPlaying(false);
+        this.changed();
+        return;
+      }
+      this.beforeMoving.forEach((flush) => flush());
+      if (this.T === 0) return;
+      this.startedAt = performance.now();
+      this.setPlaying(true);
+      this.seek(this.t === this.T ? 0 : this.t);
+    }
+
+    /** One tick of the clock. @returns whether the clock may stop. */
+    tick() {
+      if (this.playing) this.seek(this.t + 1);
+      return !this.playing;
+    }
+
+    setPlaying(playing) {
+      if (playing === this.playing) return;
+      this.playing = playing;
+      this.setClock({ disabled: !playing });
+    }
+
+    setSpeed(interval) {
+      this.interval = interval;
+      this.setClock({ interval });
+    }
+
+    setClock(props) {
+      window.dash_clientside.set_props({ player: this.id, part: "clock" }, props);
+    }
+
+    changed() {
+      this.paintTransport();
+      this.followers.forEach((follow) => follow(this.t));
+    }
+
+    paintTransport() {
+      if (!this.bar?.isConnected) {
+        this.bar = document.querySelector(`[data-transport="${CSS.escape(this.id)}"]`);
+        if (!this.bar) return;
+        this.slider = this.bar.querySelector(".lab-time");
+        this.button = this.bar.querySelector("[data-action=play]");
+        this.badge = this.bar.querySelector(".lab-status");
+        this.length = this.bar.querySelector(".lab-length");
+      }
+      const { slider, status } = this;
+      if (slider.max !== String(this.T)) slider.max = this.T;
+      if (slider.value !== String(this.t)) slider.value = this.t;
+      slider.style.setProperty("--filled", this.T ? this.t / this.T : 0);
+      slider.setAttribute("aria-valuetext", `step ${this.t} of ${this.T}`);
+      if (this.length.textContent !== String(this.T)) this.length.textContent = this.T;
+      if (this.badge.dataset.status !== status) {
+        this.badge.dataset.status = status;
+        this.button.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+        this.button.classList.toggle("is-playing", this.playing);
+      }
+      const frame = { t: this.t, status };
+      this.bar
+        .querySelectorAll("data[data-value]")
+        .forEach((element) => lab.numbers.fill(element, frame));
+    }
+  }
+
+  function player(id) {
+    if (!players.has(id)) players.set(id, new Player(id));
+    return players.get(id);
+  }
+
+  const ACTIONS = {
+    play: (p) => p.toggle(),
+    forward: (p) => p.step(1),
+    back: (p) => p.step(-1),
+    reset: (p) => p.reset(),
+  };
+  const KEYS = {
+    " ": (p) => p.toggle(),
+    ArrowRight: (p) => p.step(1),
+    ArrowLeft: (p) => p.step(-1),
+    Home: (p) => p.reset(),
+    End: (p) => {
+      p.setPlaying(false);
+      p.seek(p.T);
+    },
+  };
+
+  function barOf(event) {
+    const bar = event.target.closest?.("[data-transport]");
+    return bar && player(bar.dataset.transport);
+  }
+
+  document.addEventListener("click", (event) => {
+    const action = event.target.closest?.("[data-action]")?.dataset.action;
+    const target = action && barOf(event);
+    if (target) ACTIONS[action](target);
+  });
+
+  // Native events instead of Dash props: the script itself moves the slider, so
+  // Dash would not notice when a reader puts it back to where Dash last saw it.
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".lab-time")) barOf(event)?.seek(Number(event.target.value));
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-transport] select"))
+      barOf(event)?.setSpeed(Number(event.target.value));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const move = KEYS[event.key];
+    if (!move || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = event.target;
+    if (at.matches(TYPING)) return;
+    const own = at.closest("[data-player]");
+    const onPage = at === document.body || at.id === "lab-main";
+    const view =
+      own ?? (onPage && document.body.matches(".lab") && document.querySelector("[data-player]"));
+    if (!view) return;
+    event.preventDefault();
+    move(player(view.dataset.player));
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    lstm_lab_player: { tick: (_, id) => player(id.player).tick() },
+  });
+  lab.player = player;
+})();

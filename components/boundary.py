@@ -1,0 +1,133 @@
+"""The one place where what a browser sent becomes what the program can trust.
+
+Dash checks no callback argument. Two kinds of bad input are told apart here:
+what a reader can mistype is a :class:`FieldError`, shown on the page; what our
+page can never send is a forgery and ends as HTTP 400.
+"""
+
+import math
+import re
+from typing import Any, TypeVar
+
+from werkzeug.exceptions import BadRequest
+
+from lstm import LabError
+
+T = TypeVar("T")
+
+# Python's float() would also take "nan", "1_000" and digits of other scripts.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_SEPARATORS = re.compile(r"[,\s]+")
+_SHOWN = 24
+
+
+class FieldError(LabError):
+    """A LabError that knows which control it is about."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def expect(kind: type[T], value: Any, what: str) -> T:
+    """Return a value of the wanted type, or refuse the request as forged.
+
+    Raises
+    ------
+    BadRequest
+        HTTP 400: our own page never sends another type.
+    """
+    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+        raise BadRequest(f"{what} must be {kind.__name__}, not {type(value).__name__}.")
+    return value
+
+
+def number(field: str, raw: Any, low: float, high: float) -> float:
+    """Read one number.
+
+    Parameters
+    ----------
+    field : str
+        The name on the page, such as "W_f" or "x(3)".
+    raw : str, int or float
+        What stands in the field.
+    low, high : float
+        The range, ends included.
+
+    Raises
+    ------
+    FieldError
+        If it is no number, not finite, or outside the range.
+    BadRequest
+        If it is neither text nor a number.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise BadRequest(f"{field} must be text or a number, not {type(raw).__name__}.")
+    # Readers paste the minus sign that the page itself shows.
+    text = str(raw).strip().replace("−", "-")
+    wanted = f"Use a number between {signed(low)} and {signed(high)}, like 0.5."
+    if not text:
+        raise FieldError(field, f"{field} is empty. {wanted}")
+    if not _NUMBER.fullmatch(text):
+        raise FieldError(field, f"{field} is '{shorten(text)}'. {wanted}")
+    value = float(text)
+    if not math.isfinite(value) or not low <= value <= high:
+        raise FieldError(field, f"{field} is {shorten(text)}, out of range. {wanted}")
+    return value
+
+
+def sequence(raw: Any, longest: int, limit: float) -> tuple[float, ...]:
+    """Read an input sequence: numbers separated by commas or white space.
+
+    Parameters
+    ----------
+    raw : str
+        Square or round brackets around the whole are allowed.
+    longest : int
+        The largest number of values.
+    limit : float
+        The largest magnitude of a value.
+
+    Raises
+    ------
+    FieldError
+        With the first value that cannot be read, and what to do.
+    BadRequest
+        If it is not text.
+    """
+    field = "sequence"
+    text = expect(str, raw, "The input sequence").strip().strip("[]()").strip()
+    values = [part for part in _SEPARATORS.split(text) if part]
+    if not values:
+        raise FieldError(
+            field, "The input sequence is empty. Type numbers separated by commas, like 1, 0, 0.5."
+        )
+    if len(values) > longest:
+        raise FieldError(
+            field,
+            f"The input sequence has {len(values)} values. Use at most {longest}.",
+        )
+    numbers = []
+    for t, part in enumerate(values, start=1):
+        try:
+            numbers.append(number(f"x({t})", part, -limit, limit))
+        except FieldError as error:
+            if _NUMBER.fullmatch(part.replace("−", "-")):
+                raise FieldError(field, str(error)) from error
+            raise FieldError(
+                field,
+                f"x({t}) is '{shorten(part)}'. Use numbers separated by commas, like 1, 0, 0.5.",
+            ) from error
+    return tuple(numbers)
+
+
+def signed(value: float) -> str:
+    """Write a number with a real minus sign and grouped thousands."""
+    return (
+        f"{value:,g}".replace("-", "−") if abs(value) < 1e6 else f"{value:,.0f}".replace("-", "−")
+    )
+
+
+def shorten(text: str) -> str:
+    """Keep a quoted input from filling the page."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

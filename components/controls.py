@@ -1,0 +1,132 @@
+"""The small parts that views are made of: cards, labelled sliders, chips."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+Id = Mapping[str, str]
+Child = str | Component
+Children = Child | Sequence[Child]
+
+
+def dom_id(component_id: Id) -> str:
+    """Write a dict id as Dash writes it into the page, for labels and ARIA."""
+    return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
+
+
+def live(name: str, decimals: int = 3) -> Component:
+    """Give a place for a live number; the browser fills it in at every step."""
+    return html.Data("–", **{"data-value": name, "data-decimals": str(decimals)}, value="")
+
+
+def part(name: str, decimals: int = 3) -> Component:
+    """Give a place for a number that is computed from the live ones."""
+    return html.Data("–", **{"data-part": name, "data-decimals": str(decimals)}, value="")
+
+
+def unseen(text: Children) -> Component:
+    """Give words for those who listen instead of looking."""
+    return html.Span(text, className="visually-hidden")
+
+
+def card(
+    name: str,
+    body: Children,
+    *,
+    look_for: Children | None = None,
+    aside: Children | None = None,
+    class_name: str = "",
+    title: str | None = None,
+) -> Component:
+    """Frame a panel: a region with its title, what to look for, and a button that folds it.
+
+    Parameters
+    ----------
+    name : str
+        The accessible name of the region.
+    look_for : str, optional
+        One line on what to look for.
+    aside : component, optional
+        Stands in the title bar, at the right.
+    title : str, optional
+        The visible title; by default the name.
+    """
+    fold = html.Button(
+        html.Span(className="lab-icon lab-icon-fold"),
+        className="lab-fold",
+        type="button",
+        **{"data-fold": name, "aria-expanded": "true", "aria-label": f"Fold {name}"},
+    )
+    bar = [html.H2(title or name), html.Div(aside or [], className="lab-card-aside"), fold]
+    content = [html.P(look_for, className="lab-look-for")] if look_for else []
+    content += [body] if isinstance(body, str | Component) else list(body)
+    return html.Section(
+        [html.Div(bar, className="lab-card-bar"), html.Div(content, className="lab-card-body")],
+        className=f"lab-card {class_name}",
+        **{"aria-label": name, "data-card": name},
+    )
+
+
+def chip(text: str, component_id: Id, hint: str) -> Component:
+    """Give a small button for a choice that is one click away."""
+    return html.Button(text, id=component_id, className="lab-chip", type="button", title=hint)
+
+
+def slider(
+    *,
+    slider_id: Id,
+    number_id: Id,
+    label: str,
+    symbol: str,
+    role: str,
+    value: float,
+    reach: float,
+    step: float,
+) -> Component:
+    """Give a slider with a number field beside it, in the colour of a role.
+
+    The number field holds the truth and takes more than the slider reaches;
+    the slider then rests at its end.
+    """
+    caption = [html.Span(symbol, **{"aria-hidden": "true"}), unseen(label)]
+    return html.Div(
+        [
+            dbc.Label(caption, html_for=dom_id(slider_id), class_name="lab-symbol"),
+            dbc.Input(
+                id=slider_id,
+                type="range",
+                min=-reach,
+                max=reach,
+                step=step,
+                value=value,
+                class_name="lab-range",
+            ),
+            dbc.Label(unseen(f"Exact {symbol}"), html_for=dom_id(number_id)),
+            dbc.Input(
+                id=number_id,
+                type="text",
+                inputmode="decimal",
+                autocomplete="off",
+                value=f"{value:.2f}",
+                class_name="lab-number",
+            ),
+        ],
+        className=f"lab-slider role-{role}",
+        **{"data-quantity": symbol},
+    )
+
+
+def select(component_id: Id, label: str, options: Mapping[str, str], value: str) -> Component:
+    """Give a native select with its label."""
+    choices: list[dict[str, Any]] = [{"value": key, "label": text} for key, text in options.items()]
+    return html.Div(
+        [
+            dbc.Label(label, html_for=dom_id(component_id)),
+            dbc.Select(id=component_id, options=choices, value=value, size="sm"),
+        ],
+        className="lab-select",
+    )

@@ -1,0 +1,126 @@
+"""Every quantity of the cell as a line over the whole time axis."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lstm.cell import Array
+
+from .. import theme, wire
+
+# Drawn in this order, so that the memory lies on top.
+LINES = {
+    "x": "input x",
+    "f": "forget f",
+    "i": "input gate i",
+    "o": "output gate o",
+    "g": "candidate C̃",
+    "y": "output y",
+    "h": "hidden h",
+    "c": "cell C",
+}
+FEW = 40
+
+
+def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str, Any]:
+    """Draw the traces.
+
+    Parameters
+    ----------
+    series : mapping of str to ndarray of shape (T + 1,)
+        By the names of ``LINES``; index t is the value at time t, NaN where
+        there is none (gates and input at t = 0).
+    theme_name : "dark" or "light"
+
+    Returns
+    -------
+    dict
+        A Plotly figure.
+    """
+    surface = theme.SURFACES[theme_name]
+    T = len(series["c"]) - 1
+    time = wire.encode(np.arange(T + 1))
+    lines = [_line(name, series[name], time, T, theme_name) for name in LINES]
+    axis = {
+        "gridcolor": surface.border,
+        "zeroline": False,
+        "linecolor": surface.border,
+        "tickcolor": surface.border,
+        "tickfont": {"family": theme.MONOSPACE, "size": 10},
+        "fixedrange": True,
+    }
+    layout = theme.figure_layout(theme_name) | {
+        "margin": {"l": 40, "r": 14, "t": 6, "b": 30},
+        "hovermode": "x unified",
+        "dragmode": "zoom",
+        "xaxis": axis
+        | {
+            "range": [-0.25, T + 0.25],
+            "fixedrange": False,
+            "showgrid": False,
+            "hoverformat": "d",
+            "unifiedhovertitle": {"text": "t = %{x}"},
+            "tickformat": "d",
+            **({"dtick": 1} if T <= FEW // 2 else {"nticks": 12}),
+            "title": {"text": "time step t", "standoff": 4},
+        },
+        "yaxis": axis
+        | {
+            "range": value_range(series),
+            "zeroline": True,
+            "zerolinecolor": surface.muted,
+            "zerolinewidth": 1,
+            "nticks": 6,
+        },
+        # Zoom and pan survive a changed weight, not a changed length.
+        "uirevision": T,
+    }
+    return {"data": lines, "layout": layout}
+
+
+def value_range(series: Mapping[str, Array]) -> list[float]:
+    """Choose a value axis that moves in few, large steps, so that it rarely jumps.
+
+    Examples
+    --------
+    >>> value_range({"c": np.array([0.0, 0.29])})
+    [-0.08, 1.08]
+    >>> value_range({"c": np.array([-0.2, 1.7])})
+    [-1.16, 2.16]
+    """
+    values = np.concatenate([np.asarray(value) for value in series.values()])
+    low = -_step_up(-float(np.nanmin(values, initial=0.0)))
+    high = max(1.0, _step_up(float(np.nanmax(values, initial=0.0))))
+    margin = 0.08 if high - low <= 2 else 0.16 * (high - low) / 3
+    return [round(low - margin, 6), round(high + margin, 6)]
+
+
+def _step_up(value: float) -> float:
+    """Round up to 0, 1, 2, 5, 10, 20, 50 …, with a hair of tolerance."""
+    if value <= 1e-9:
+        return 0.0
+    if value <= 1.0:
+        return 1.0
+    decade = 10.0 ** math.floor(math.log10(value))
+    return next(step * decade for step in (1, 2, 5, 10) if value <= step * decade * (1 + 1e-9))
+
+
+def _line(
+    name: str, values: Array, time: dict[str, str], T: int, theme_name: theme.ThemeName
+) -> dict[str, Any]:
+    role = theme.ROLES[name]
+    ink = role.tone(theme_name).ink
+    line = {"color": ink, "width": role.width, "dash": role.dash, "shape": role.shape}
+    return {
+        "type": "scatter",
+        "name": LINES[name],
+        "meta": name,
+        "x": time,
+        "y": wire.encode(values),
+        "mode": "lines+markers" if T <= FEW else "lines",
+        "line": line,
+        "marker": {"size": 5 if name in "ch" else 3.5, "color": ink},
+        "hovertemplate": "%{y:.4f}",
+    }

@@ -1,0 +1,185 @@
+"""The lab: the frame around the views, and the app that serves them."""
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+from flask import Flask, Response, request
+
+from . import boundary, cell_view, player
+from .forgery import LARGEST_BODY, refuse_forgeries
+
+NAME = "LSTM Lab"
+DESCRIPTION = "See, change and play an LSTM cell as a glass box, in the browser."
+
+# The one ordered list of pages: each module has TITLE, PATH, layout() and register().
+VIEWS: tuple[ModuleType, ...] = (cell_view,)
+
+_HERE = Path(__file__).parent
+# Installed, the assets lie inside the package; in the repository, beside it.
+ASSETS = next(folder for folder in (_HERE / "assets", _HERE.parent / "assets") if folder.is_dir())
+
+_INDEX = """<!DOCTYPE html>
+<html lang="en" data-bs-theme="dark">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="ICON">
+{%css%}
+</head>
+<body class="lab">
+<noscript>LSTM Lab needs JavaScript: it plays the cell in your browser.</noscript>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>
+"""
+
+
+def create_app(**dash_kwargs: Any) -> Dash:
+    """Build the lab as a Dash app.
+
+    Parameters
+    ----------
+    **dash_kwargs
+        Passed on to ``dash.Dash``, such as ``server``, ``url_base_pathname``
+        or ``requests_pathname_prefix``.
+
+    Returns
+    -------
+    dash.Dash
+        ``app.server`` is the Flask server for WSGI.
+    """
+    own_server = "server" not in dash_kwargs
+    settings: dict[str, Any] = {
+        "assets_folder": str(ASSETS),
+        "title": NAME,
+        "update_title": None,
+        "serve_locally": True,
+        "compress": own_server,
+        "health_endpoint": "health" if own_server else None,
+        # Views come in by the route, so their ids are not in the first layout.
+        "suppress_callback_exceptions": True,
+        "meta_tags": [
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+            {"name": "description", "content": DESCRIPTION},
+        ],
+    }
+    app = Dash("lstm_lab", **settings | dash_kwargs)
+    app.index_string = _INDEX.replace("ICON", app.get_asset_url("icon.svg"))
+    app.layout = lambda: _frame(app)
+    register_callbacks(app)
+    app.callback(
+        Output("lab-nav", "children"),
+        Output("lab-main", "children"),
+        Input("lab-location", "pathname"),
+    )(lambda pathname: _route(app, pathname))
+    if own_server:
+        _protect(app)
+    # Under a threaded server two first requests would set the app up twice.
+    app.server.test_client().get(app.config.routes_pathname_prefix)
+    return app
+
+
+def register_callbacks(app: Dash) -> None:
+    """Register the callbacks of the player and of every view."""
+    player.register(app)
+    for view in VIEWS:
+        view.register(app)
+
+
+def _frame(app: Dash) -> Component:
+    return html.Div(
+        [
+            dcc.Location(id="lab-location"),
+            html.A("Skip to the page", href="#lab-main", className="lab-skip"),
+            html.Header(
+                [
+                    html.Span([html.Span(className="lab-logo"), NAME], className="lab-name"),
+                    html.Nav(id="lab-nav", **{"aria-label": "Pages"}),
+                    html.Div(
+                        [
+                            html.Span(className="lab-said", role="status"),
+                            html.Button(
+                                "Copy link",
+                                type="button",
+                                className="lab-top-button",
+                                **{"data-lab": "copy-link"},
+                            ),
+                            html.Button(
+                                html.Span(className="lab-icon lab-icon-theme"),
+                                type="button",
+                                className="lab-top-button",
+                                title="Dark or light",
+                                **{"data-lab": "theme", "aria-label": "Light theme"},
+                            ),
+                        ],
+                        className="lab-top-buttons",
+                    ),
+                ],
+                className="lab-top",
+            ),
+            html.Main(id="lab-main", tabIndex=-1),
+        ]
+    )
+
+
+def _route(app: Dash, pathname: Any) -> tuple[list[Component], Component]:
+    """Give the navigation and the page at a path of the lab."""
+    path = app.strip_relative_path(boundary.expect(str, pathname, "pathname"))
+    here = next((view for view in VIEWS if view.PATH.strip("/") == path), None)
+    links = [
+        html.A(
+            view.TITLE,
+            href=app.get_relative_path(view.PATH),
+            **({"aria-current": "page"} if view is here else {}),
+        )
+        for view in VIEWS
+    ]
+    return links, here.layout() if here else _lost(links)
+
+
+def _lost(links: list[Component]) -> Component:
+    return html.Div(
+        [html.H1("There is no such page"), html.P("The lab has these:"), html.Div(links)],
+        className="lab-lost",
+    )
+
+
+def _protect(app: Dash) -> None:
+    """Set what only an app with a server of its own may decide."""
+    server: Flask = app.server
+    server.debug = False  # FLASK_DEBUG in the environment must not open a debugger
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    refuse_forgeries(app, server)
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self' " + " ".join(app.csp_hashes()),
+            "style-src 'self' 'unsafe-inline'",  # Plotly and React set styles on elements
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+        ]
+    )
+    pages = {view.PATH.strip("/") for view in VIEWS}
+
+    @server.get("/robots.txt")
+    def robots() -> Response:
+        return Response("User-agent: *\nAllow: /\n", mimetype="text/plain")
+
+    @server.after_request
+    def harden(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        # Dash answers every path with the index page; a page that is not there says so.
+        inside = (app.strip_relative_path(request.path) or "").strip("/")
+        if (request.endpoint or "").endswith("<path:path>") and inside not in pages:
+            response.status_code = 404
+        return response

@@ -1,0 +1,49 @@
+"""Serve the lab from the command line: ``python app.py`` or ``lstm-lab``."""
+
+import os
+import sys
+
+# One BLAS thread for each web worker, set before NumPy is imported: the cell's
+# products are tiny, and idle BLAS threads spin.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+from flask import Flask  # noqa: E402
+from waitress import serve  # noqa: E402
+
+from .forgery import LARGEST_BODY  # noqa: E402
+from .lab import create_app  # noqa: E402
+
+
+def main(server: Flask | None = None) -> int:
+    """Serve on HOST (127.0.0.1) and PORT (8050), until interrupted.
+
+    Returns
+    -------
+    int
+        The exit status: 2 where HOST or PORT cannot be used.
+    """
+    host = os.environ.get("HOST", "127.0.0.1")
+    port = os.environ.get("PORT", "8050")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        print(f"PORT is '{port}'. Use a number from 1 to 65535, like 8050.", file=sys.stderr)
+        return 2
+    server = server or create_app().server
+    print(f"LSTM Lab is at http://{host}:{port}/ (stop it with Ctrl+C)", flush=True)
+    try:
+        serve(
+            server,
+            host=host,
+            port=int(port),
+            threads=8,
+            ident=None,
+            max_request_body_size=LARGEST_BODY * 2,
+        )
+    except OSError as error:
+        print(
+            f"Cannot listen on {host}:{port}: {error.strerror}. "
+            "Is it in use? Choose another, like PORT=8060.",
+            file=sys.stderr,
+        )
+        return 2
+    return 0

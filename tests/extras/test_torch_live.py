@@ -1,0 +1,76 @@
+"""The engine against PyTorch itself, where it is installed (make test-extras)."""
+
+import functools
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm import Layer, Model, forward, run
+from lstm.cell import Array
+
+pytestmark = pytest.mark.extras
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+# Both compute in float64; about 1e-15 is seen, and a wrong gate shows at 1e-2.
+assert_close = functools.partial(np.testing.assert_allclose, rtol=0, atol=1e-12)
+
+
+@pytest.fixture(name="torch", scope="module")
+def pytorch() -> Any:
+    # In a fixture: imported at the top, it would cost every collection seconds.
+    return pytest.importorskip("torch")
+
+
+def layers_of(network: Any) -> list[Layer]:
+    weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+    return [
+        Layer(
+            weights[f"weight_ih_l{n}"],
+            weights[f"weight_hh_l{n}"],
+            weights[f"bias_ih_l{n}"] + weights[f"bias_hh_l{n}"]
+            if network.bias
+            else np.zeros(4 * network.hidden_size),
+        )
+        for n in range(network.num_layers)
+    ]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("layers", [1, 2, 3, 4])
+def test_a_network_of_any_size_agrees(torch: Any, layers: int, seed: int, bias: bool) -> None:
+    rng = np.random.default_rng([layers, seed])
+    D, H, B, T = rng.integers(1, [9, 17, 5, 31]).tolist()
+    torch.manual_seed(seed)
+    network = torch.nn.LSTM(D, H, layers, bias=bias, dtype=torch.float64)
+    x, h0, c0 = (rng.normal(size=size) for size in ((T, B, D), (layers, B, H), (layers, B, H)))
+    with torch.no_grad():
+        h, (h_n, c_n) = network(torch.tensor(x), (torch.tensor(h0), torch.tensor(c0)))
+        from_zero, _ = network(torch.tensor(x))
+
+    below: Array = x
+    for n, layer in enumerate(layers_of(network)):
+        trace = forward(layer, below, h0[n], c0[n])
+        assert_close(trace.h[-1], h_n[n].numpy())
+        assert_close(trace.c[-1], c_n[n].numpy())
+        below = trace.h
+    assert_close(below, h.numpy())
+    assert_close(run(Model(layers_of(network)), x).outputs, from_zero.numpy())
+
+
+def test_the_maker_of_the_golden_file_still_makes_it(torch: Any) -> None:
+    spec = importlib.util.spec_from_file_location("make_torch_lstm", GOLDEN / "make_torch_lstm.py")
+    assert spec is not None
+    assert spec.loader is not None
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+
+    made = maker.golden_arrays()
+    with np.load(GOLDEN / "torch_lstm.npz") as stored:
+        assert set(stored) == set(made)
+        for name in stored:
+            assert_close(made[name], stored[name], err_msg=name)
