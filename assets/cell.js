@@ -149,10 +149,10 @@
       );
       this.inputs = answer.inputs;
       this.numbers = answer.numbers;
-      const largest = (name) =>
-        this.series[name].reduce((most, value) => Math.max(most, Math.abs(value) || 0), 1);
-      this.scale = { c: largest("c"), c_prev: largest("c"), x: largest("x"), y: largest("y") };
-      this.scale.keep = this.scale.write = this.scale.c;
+      this.addProducts();
+      const largest = (name) => Math.max(this.reach(name), 1);
+      const c = largest("c");
+      this.scale = { c, c_prev: c, keep: c, write: c, x: largest("x"), y: largest("y") };
       if (answer.n > (this.keepAlert ?? 0) || this.lost) this.alert(null);
       this.lost = false;
       this.mark("");
@@ -160,6 +160,7 @@
         this.separate = answer.separate;
         this.relabel();
       }
+      this.barScale = Math.max(...["c", "keep", "write"].map((name) => this.reach(name))) || 1;
       this.note(answer.memory);
       this.figures = answer.figures;
       if (before !== this.inputs.join()) this.start();
@@ -167,6 +168,19 @@
       this.drawSoon();
       this.root.dataset.ready = "";
       lab.settled?.();
+    }
+
+    /** f·C(t−1), i·C̃ and their sum, as the engine adds them up. */
+    addProducts() {
+      const { series } = this;
+      series.keep = series.f.map((f, t) => f * series.c_prev[t]);
+      series.write = series.i.map((i, t) => i * series.g[t]);
+      series.sum = series.keep.map((keep, t) => keep + series.write[t]);
+    }
+
+    /** The largest magnitude that a quantity reaches. */
+    reach(name) {
+      return this.series[name].reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
     }
 
     /** Begin a new sequence at t = 0, or where a link says. */
@@ -203,8 +217,13 @@
 
     note({ text, offer }) {
       this.root.querySelector(".lab-memory").textContent = text;
-      const chip = this.root.querySelector(".lab-memory-bar .lab-chip");
+      const chip = this.root.querySelector(".lab-look-for .lab-chip");
       chip.hidden = !offer;
+    }
+
+    /** What the named setting in force does; nothing once it is changed. */
+    say(does) {
+      this.root.querySelector(".lab-does").textContent = does;
     }
 
     alert(message) {
@@ -233,7 +252,7 @@
         box.textContent = lab.formula(words[box.dataset.formula], this.separate);
       for (const box of this.root.querySelectorAll("[data-worked]")) {
         const { worked, worked_separate } = words[box.dataset.worked];
-        box.replaceChildren("= ", ...lab.template((this.separate && worked_separate) || worked));
+        box.replaceChildren(...lab.template((this.separate && worked_separate) || worked));
       }
       for (const box of this.root.querySelectorAll("[data-squashed]")) {
         const { squashed } = words[box.dataset.squashed];
@@ -264,9 +283,6 @@
     frameAt(t) {
       const frame = { ...this.numbers, t, status: this.player.status };
       for (const name in this.series) frame[name] = this.series[name][t];
-      frame.keep = frame.f * frame.c_prev;
-      frame.write = frame.i * frame.g;
-      frame.sum = frame.keep + frame.write;
       frame.abs_c = Math.abs(frame.c);
       frame.abs_h = Math.abs(frame.h);
       return frame;
@@ -279,7 +295,7 @@
       this.bars ??= [...this.root.querySelectorAll("[data-bar]")];
       for (const bar of this.bars) {
         const fill = (bar.fillElement ??= bar.querySelector(".lab-bar-fill"));
-        const [from, to] = this.span(bar.dataset.bar).map((value) => value / (2 * this.scale.c));
+        const [from, to] = this.span(bar.dataset.bar).map((value) => value / (2 * this.barScale));
         fill.style.transform = `translateX(${(50 + 100 * Math.min(from, to)).toFixed(2)}%) scaleX(${Math.abs(to - from).toFixed(4)})`;
         fill.classList.toggle("negative", to < from);
       }
@@ -332,6 +348,13 @@
     return Number(cents) === Number(value) && String(value).trim() ? cents : String(value);
   };
 
+  /** Colour the track of a signed slider from its zero to its thumb. */
+  function fillRange(range, value) {
+    const at = (value - range.min) / (range.max - range.min);
+    range.style.setProperty("--from", Math.min(at, 0.5));
+    range.style.setProperty("--to", Math.max(at, 0.5));
+  }
+
   const callbacks = {
     /** Examples, named settings and links: many controls at once. */
     choose(presets, examples, link, ids, config) {
@@ -343,7 +366,8 @@
         return [ids.map(() => keep), text, keep];
       }
       if (chosen?.part === "preset") {
-        const { numbers, separate } = config.presets[chosen.name.replace("-note", "")];
+        const { numbers, separate, does } = config.presets[chosen.name.replace("-note", "")];
+        view?.say(does);
         if (view) Object.assign(view, { choosing: true, ownRecurrent: false });
         return [ids.map((id) => asText(numbers[id.name])), keep, separate];
       }
@@ -358,11 +382,18 @@
     /** A slider and its number field; the field holds the truth. */
     pair(slider, number, id, end) {
       const { no_update: keep, callback_context: context } = window.dash_clientside;
-      if (context.triggered_id?.part === "slider") return [keep, asText(Number(slider))];
+      const range = document.getElementById(lab.domId(id));
+      if (context.triggered_id?.part === "slider") {
+        fillRange(range, slider);
+        return [keep, asText(Number(slider))];
+      }
       const value = Number(String(number).replace("−", "-"));
-      const held = document.activeElement?.id === lab.domId(id);
-      if (held || String(number).trim() === "" || Number.isNaN(value)) return [keep, keep];
-      return [Math.min(Math.max(value, -end), end), keep];
+      // A slider under the hand leads: an older number must not pull it back.
+      if (document.activeElement === range) return [keep, keep];
+      if (String(number).trim() === "" || Number.isNaN(value)) return [keep, keep];
+      const reachable = Math.min(Math.max(value, -end), end);
+      fillRange(range, reachable);
+      return [reachable, keep];
     },
 
     /** Something was set: ask for its consequences. */
@@ -377,6 +408,10 @@
           view.set("number", { value }, { name: recurrent(gate) });
         }
       }
+      const numbersNow = JSON.stringify(numbers);
+      if (!view.choosing && view.numbersBefore !== undefined && view.numbersBefore !== numbersNow)
+        view.say("Your own setting.");
+      view.numbersBefore = numbersNow;
       view.choosing = false;
       if (separate)
         view.ownRecurrent = GATES.some((gate) => numbers[recurrent(gate)] !== numbers[`W_${gate}`]);

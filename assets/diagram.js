@@ -125,7 +125,7 @@
       this.tip.hidden = false;
       target.setAttribute("aria-describedby", this.tip.id);
       this.update();
-      this.place(target.getBoundingClientRect());
+      this.place(target.getBoundingClientRect(), target.closest(".lab-diagram"));
     }
 
     sentences(name, words) {
@@ -155,12 +155,16 @@
       this.tip.querySelectorAll("data").forEach((element) => lab.numbers.fill(element, frame));
     }
 
-    place(around) {
+    /** Above what is explained or below it; below the drawing, whose lit path it must not hide. */
+    place(around, drawing) {
       const { offsetWidth: width, offsetHeight: height } = this.tip;
-      const left = Math.min(Math.max(around.left + around.width / 2 - width / 2, 8), innerWidth - width - 8);
+      const middle = around.left + around.width / 2 - width / 2;
+      const left = Math.min(Math.max(middle, 8), innerWidth - width - 8);
       const above = around.top - height - 8;
-      const top = above > 8 ? above : Math.min(around.bottom + 8, innerHeight - height - 8);
-      this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+      const below = Math.min(around.bottom + 8, innerHeight - height - 8);
+      const top = drawing ? drawing.getBoundingClientRect().bottom : above > 8 ? above : below;
+      const visible = Math.min(top, innerHeight - height - 8);
+      this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(visible)}px)`;
     }
 
     /** Light a quantity wherever it stands, its operands, and the wires between. */

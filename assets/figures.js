@@ -56,7 +56,7 @@
     /** Pixel of a time within the box, or null while nothing is drawn. */
     pixel(t) {
       const layout = this.plot?._fullLayout;
-      if (!layout?.xaxis?.d2p || !layout._size) return null;
+      if (!this.plot?.data?.length || !layout?.xaxis?.d2p) return null;
       return layout._size.l + layout.xaxis.d2p(t);
     }
 
@@ -123,8 +123,13 @@
       const { width } = this.plot._fullLayout;
       this.here.style.transform = `translateX(${left}px)`;
       this.here.style.width = `${right - left}px`;
+      const { yaxis, _size: size, meta } = this.plot._fullLayout;
+      const [bottom, top] = meta.box.map((value) => size.t + yaxis.d2p(value));
+      this.here.style.top = `${top}px`;
+      this.here.style.height = `${bottom - top}px`;
       this.veil.style.transform = `translateX(${right}px)`;
       this.veil.style.width = `${Math.max(width - right, 0)}px`;
+      this.here.style.transition = this.fast ? "none" : "";
       const middle = (left + right) / 2 - this.strip.clientWidth / 2;
       const behavior = calm() || this.fast ? "instant" : "smooth";
       if (width > this.strip.clientWidth) this.strip.scrollTo({ left: middle, behavior });
@@ -136,7 +141,8 @@
     const part = (value) =>
       value?.bdata ? lab.numbers.decode(value).subarray(from, to) : value;
     const piece = { ...trace };
-    for (const key of ["x", "y", "customdata"]) if (key in piece) piece[key] = part(piece[key]);
+    for (const key of ["x", "y"]) piece[key] = part(piece[key]);
+    if (piece.text) piece.text = piece.text.slice(from, to);
     if (piece.marker) piece.marker = { ...piece.marker, color: part(piece.marker.color) };
     return piece;
   }

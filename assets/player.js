@@ -103,7 +103,7 @@
       const { slider, status } = this;
       if (slider.max !== String(this.T)) slider.max = this.T;
       if (slider.value !== String(this.t)) slider.value = this.t;
-      slider.style.setProperty("--filled", this.T ? this.t / this.T : 0);
+      slider.style.setProperty("--to", this.T ? this.t / this.T : 0);
       slider.setAttribute("aria-valuetext", `step ${this.t} of ${this.T}`);
       if (this.length.textContent !== String(this.T)) this.length.textContent = this.T;
       if (this.badge.dataset.status !== status) {

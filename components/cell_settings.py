@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from werkzeug.exceptions import BadRequest
 
 from lstm import Layer, Linear, Model
 
@@ -149,7 +150,7 @@ class CellSettings:
         separate = boundary.expect(bool, payload.get("separate"), "separate")
         raw = boundary.expect(dict, payload.get("numbers"), "numbers")
         if set(raw) != set(PARAMETERS):
-            raise boundary.BadRequest("numbers must name each parameter once.")
+            raise BadRequest("numbers must name each parameter once.")
         inputs = boundary.sequence(payload.get("sequence"), LONGEST, LARGEST_INPUT)
         numbers = {
             name: boundary.number(name, raw[name], -LARGEST_PARAMETER, LARGEST_PARAMETER)
@@ -162,11 +163,13 @@ class CellSettings:
 
     def model(self) -> Model:
         """Build the model with one input, one unit and one output."""
-        gates = {
-            role: tuple(self.numbers[f"{kind}_{letter}"] for kind in "WUb")
+        gates: dict[str, tuple[float, float, float]] = {
+            role: (
+                self.numbers[f"W_{letter}"],
+                self.numbers[f"U_{letter}"],
+                self.numbers[f"b_{letter}"],
+            )
             for role, letter, _ in GATES
         }
         decoder = Linear(np.array([[self.numbers["W_out"]]]), np.array([self.numbers["b_out"]]))
-        return Model(
-            [Layer.scalar(i=gates["i"], f=gates["f"], g=gates["g"], o=gates["o"])], decoder
-        )
+        return Model([Layer.scalar(**gates)], decoder)

@@ -10,6 +10,7 @@ import dash_bootstrap_components as dbc
 import numpy as np
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
+from werkzeug.exceptions import BadRequest
 
 from lstm import LabError, half_life, pre_activations, run
 from lstm.cell import Array
@@ -26,13 +27,17 @@ from .cell_settings import (
     Parameter,
 )
 from .cell_words import CONCEPTS, EQUATIONS, LOOK_FOR, QUANTITIES, dictionary
-from .controls import card, chip, dom_id, live, part, slider, unseen
+from .controls import attributes, card, chip, dom_id, live, part, slider, unseen
 from .figures.traces import LINES, traces
 from .figures.unrolled import unrolled
 
 TITLE = "Cell"
 PATH = "/"
-FORGOTTEN = 0.5  # below this share of its peak, the page offers the setting that remembers
+SYMBOLS = {"x": "x", "c": "C", "h": "h", "y": "y", "f": "f", "i": "i", "g": "C̃", "o": "o"}
+# Below this share of its peak, the page offers the setting that remembers,
+# unless the forget gate keeps as much already.
+FORGOTTEN = 0.5
+REMEMBERS = 0.99
 
 
 def own(aio_id: Any, part: str, /, **more: Any) -> dict[str, Any]:
@@ -67,7 +72,7 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
     n = boundary.expect(int, request.get("n"), "n")
     theme_name = boundary.expect(str, request.get("theme"), "theme")
     if theme_name not in theme.SURFACES:
-        raise boundary.BadRequest("theme must be dark or light.")
+        raise BadRequest("theme must be dark or light.")
     try:
         settings = CellSettings.read(request)
     except LabError as error:
@@ -85,7 +90,7 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
             "unrolled": unrolled(series, theme_name),
             "traces": traces({name: series[name] for name in LINES}, theme_name),
         },
-        "memory": memory_note(series["c"]),
+        "memory": memory_note(series["c"], series["f"]),
     }
 
 
@@ -114,12 +119,13 @@ def timeline(settings: CellSettings) -> dict[str, Array]:
     return series
 
 
-def memory_note(c: Array) -> dict[str, Any]:
+def memory_note(c: Array, f: Array) -> dict[str, Any]:
     """Say how much of its peak the cell state keeps to the end of the sequence.
 
     Parameters
     ----------
-    c : ndarray of shape (T + 1,)
+    c, f : ndarray of shape (T + 1,)
+        Cell state and forget gate on the page's time axis.
 
     Returns
     -------
@@ -141,7 +147,7 @@ def memory_note(c: Array) -> dict[str, Any]:
             f"C peaks at {_three(c[peak])} (t = {peak}) and is {_three(c[last])} at t = {last}: "
             f"{_percent(share)} of it is left."
         ),
-        "offer": bool(share < FORGOTTEN),
+        "offer": bool(share < FORGOTTEN and f[-1] < REMEMBERS),
     }
 
 
@@ -170,7 +176,11 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
     config = {
         "words": dictionary(),
         "presets": {
-            name: {"numbers": preset.complete(), "separate": preset.separate}
+            name: {
+                "numbers": preset.complete(),
+                "separate": preset.separate,
+                "does": preset.does,
+            }
             for name, preset in PRESETS.items()
         },
         "examples": {name: text for name, (_, text) in EXAMPLES.items()},
@@ -208,7 +218,7 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
         ],
         id=own(aio_id, "root"),
         className="lab-view lab-cell",
-        **{"data-view": aio_id, "data-player": player_id, "data-weights": "tied"},
+        **attributes(data_view=aio_id, data_player=player_id, data_weights="tied"),
     )
 
 
@@ -249,7 +259,7 @@ def _controls(aio_id: str) -> Component:
                 ],
                 className="lab-chips",
                 role="group",
-                **{"aria-label": "Example sequences"},
+                **attributes(aria_label="Example sequences"),
             ),
             html.Div(
                 [
@@ -270,13 +280,14 @@ def _controls(aio_id: str) -> Component:
                 ],
                 className="lab-chips",
                 role="group",
-                **{"aria-label": "Named settings"},
+                **attributes(aria_label="Named settings"),
             ),
+            html.P(PRESETS["defaults"].does, className="lab-does", role="status"),
             *gates,
             _gate(aio_id, "y", "Output", ["W_out", "b_out"]),
         ],
         className="lab-card lab-controls",
-        **{"aria-label": "Settings"},
+        **attributes(aria_label="Settings"),
     )
 
 
@@ -316,7 +327,7 @@ def _parameter(aio_id: str, parameter: Parameter) -> Component:
 def _diagram() -> Component:
     return card(
         "Cell diagram",
-        html.Div(className="lab-diagram", **{"data-diagram": "lstm"}),
+        html.Div(className="lab-diagram", **attributes(data_diagram="lstm")),
         look_for=LOOK_FOR["Cell diagram"],
         title="Cell diagram",
         aside=["at t = ", live("t")],
@@ -336,12 +347,12 @@ def _unrolled(aio_id: str) -> Component:
                         html.Div(className="lab-here"),
                     ],
                     className="lab-figure",
-                    **{"data-figure": "unrolled"},
+                    **attributes(data_figure="unrolled"),
                 ),
                 className="lab-strip",
                 tabIndex=0,
                 role="group",
-                **{"aria-label": "Unrolled network, scrolls sideways"},
+                **attributes(aria_label="Unrolled network, scrolls sideways"),
             ),
             _alternative(),
         ],
@@ -355,10 +366,16 @@ def _traces(aio_id: str) -> Component:
         {
             "value": name,
             "label": html.Span(
-                [html.Span(className=f"lab-key lab-key-{name}"), label], className=f"role-{name}"
+                [
+                    html.Span(className=f"lab-key lab-key-{name}"),
+                    html.Span(SYMBOLS[name], **attributes(aria_hidden="true")),
+                    unseen(label),
+                ],
+                className=f"role-{name}",
+                title=label,
             ),
         }
-        for name, label in reversed(LINES.items())
+        for name, label in ((name, LINES[name]) for name in SYMBOLS)
     ]
     legend = html.Div(
         [
@@ -387,30 +404,27 @@ def _traces(aio_id: str) -> Component:
         [
             html.Div(
                 [
-                    html.Span("", className="lab-memory"),
-                    html.Button(
-                        "Remember",
-                        id=own(aio_id, "preset", name="remember-note"),
-                        className="lab-chip",
-                        type="button",
-                        title=PRESETS["remember"].does,
-                        hidden=True,
-                    ),
-                ],
-                className="lab-memory-bar",
-            ),
-            html.Div(
-                [
                     _graph(own(aio_id, "traces")),
                     html.Div(className="lab-veil"),
                     html.Div(className="lab-here"),
                 ],
                 className="lab-figure",
-                **{"data-figure": "traces"},
+                **attributes(data_figure="traces"),
             ),
             _alternative(),
         ],
-        look_for=LOOK_FOR["Traces"],
+        look_for=[
+            html.Span(LOOK_FOR["Traces"]),
+            html.Span(className="lab-memory"),
+            html.Button(
+                "Remember",
+                id=own(aio_id, "preset", name="remember-note"),
+                className="lab-chip",
+                type="button",
+                title=PRESETS["remember"].does,
+                hidden=True,
+            ),
+        ],
         aside=legend,
         class_name="lab-card-traces",
     )
@@ -419,7 +433,7 @@ def _traces(aio_id: str) -> Component:
 def _graph(component_id: dict[str, Any]) -> Component:
     return dcc.Graph(
         id=component_id,
-        figure={"data": [], "layout": {}},
+        figure=theme.EMPTY_FIGURE,
         config={"displayModeBar": False, "doubleClick": "reset", "scrollZoom": False},
         responsive=False,
         className="lab-graph",
@@ -443,17 +457,18 @@ def _worked() -> Component:
                 [
                     html.Div(
                         [
-                            html.Div(className="lab-formula", **{"data-formula": name}),
-                            html.Div(className="lab-numbers", **{"data-worked": name}),
-                            html.Div(className="lab-numbers", **{"data-squashed": name}),
-                        ]
+                            html.Span(className="lab-formula", **attributes(data_formula=name)),
+                            live(name, 4),
+                        ],
+                        className="lab-equation-title",
                     ),
-                    html.Div(live(name, 4), className="lab-result"),
+                    html.Div(className="lab-numbers", **attributes(data_worked=name)),
+                    html.Div(className="lab-numbers", **attributes(data_squashed=name)),
                 ],
                 className=f"lab-equation role-{words.role}",
                 tabIndex=0,
                 role="group",
-                **{"data-quantity": name, "aria-label": f"{words.title} {words.symbol}"},
+                **attributes(data_quantity=name, aria_label=f"{words.title} {words.symbol}"),
             )
         )
     return card(
@@ -469,11 +484,10 @@ def _readings() -> Component:
         return html.Div(
             [html.Span(symbol, className="lab-tile-name"), content],
             className=f"lab-tile role-{role}",
-            **({"data-quantity": quantity} if quantity else {}),
+            **attributes(**({"data_quantity": quantity} if quantity else {})),
         )
 
-    symbols = {"x": "x", "c": "C", "h": "h", "y": "y", "f": "f", "i": "i", "g": "C̃", "o": "o"}
-    symbols |= {"c_prev": "C(t−1)", "h_prev": "h(t−1)"}
+    symbols = SYMBOLS | {"c_prev": "C(t−1)", "h_prev": "h(t−1)"}
     tiles = [tile("t", live("t"), "plain")]
     tiles += [
         tile(symbol, live(name), QUANTITIES[name].role, name) for name, symbol in symbols.items()
@@ -482,7 +496,7 @@ def _readings() -> Component:
         tile("status", live("status"), "plain"),
         tile("|C|", part("abs_c"), "c"),
         tile("|h|", part("abs_h"), "h"),
-        tile("half-life", part("half_life"), "f", "f"),
+        tile("half-life", part("half_life", 2), "f", "f"),
     ]
     bars = [
         html.Div(
@@ -492,7 +506,7 @@ def _readings() -> Component:
                 html.Div(content),
             ],
             className=f"lab-bar role-{role}",
-            **{"data-bar": name, "data-quantity": name},
+            **attributes(data_bar=name, data_quantity=name),
         )
         for name, symbol, role, content in (
             ("keep", "kept f·C(t−1)", "f", part("keep")),
@@ -511,7 +525,7 @@ def _concepts(aio_id: str) -> Component:
     text: list[Component] = []
     for title, paragraph in CONCEPTS:
         text += [html.H3(title), html.P(paragraph)]
-    return dbc.Offcanvas(
+    panel: Component = dbc.Offcanvas(
         html.Div(text, className="lab-concepts"),
         id=own(aio_id, "concepts"),
         title="How an LSTM works",
@@ -519,6 +533,7 @@ def _concepts(aio_id: str) -> Component:
         is_open=False,
         class_name="lab-offcanvas",
     )
+    return panel
 
 
 # --- What connects them -------------------------------------------------------

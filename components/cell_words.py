@@ -152,10 +152,10 @@ def dictionary() -> dict[str, dict[str, Any]]:
 
 LOOK_FOR = {
     "Cell diagram": "Follow the pink line: × fades the memory, + adds to it. Point at anything.",
-    "Unrolled network": "The same cell at every step: C runs along the top, h below it.",
-    "Traces": "Does C outlast the pulse? Drag to zoom, double-click for all, click to go there.",
-    "Worked step": "Every number of this step. Point at one to find it in the diagram.",
-    "Readings": "The two bars: what was kept, what was written; together they are C(t).",
+    "Unrolled network": "The same cell at every step: C runs along the top, h below. Click a cell.",
+    "Traces": "Does C outlast the pulse? Drag to zoom.",
+    "Worked step": "Point at a number to find it in the diagram.",
+    "Readings": "What was kept plus what was written is C(t).",
 }
 
 CONCEPTS: tuple[tuple[str, str], ...] = (

@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-Id = Mapping[str, str]
+Id = dict[str, Any]
 Child = str | Component
 Children = Child | Sequence[Child]
 
@@ -18,14 +18,19 @@ def dom_id(component_id: Id) -> str:
     return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
 
 
+def attributes(**names: str) -> dict[str, Any]:
+    """Give HTML attributes whose names have hyphens: data_card becomes data-card."""
+    return {name.replace("_", "-"): value for name, value in names.items()}
+
+
 def live(name: str, decimals: int = 3) -> Component:
     """Give a place for a live number; the browser fills it in at every step."""
-    return html.Data("–", **{"data-value": name, "data-decimals": str(decimals)}, value="")
+    return html.Data("–", **attributes(data_value=name, data_decimals=str(decimals)), value="")
 
 
 def part(name: str, decimals: int = 3) -> Component:
     """Give a place for a number that is computed from the live ones."""
-    return html.Data("–", **{"data-part": name, "data-decimals": str(decimals)}, value="")
+    return html.Data("–", **attributes(data_part=name, data_decimals=str(decimals)), value="")
 
 
 def unseen(text: Children) -> Component:
@@ -59,15 +64,15 @@ def card(
         html.Span(className="lab-icon lab-icon-fold"),
         className="lab-fold",
         type="button",
-        **{"data-fold": name, "aria-expanded": "true", "aria-label": f"Fold {name}"},
+        **attributes(data_fold=name, aria_expanded="true", aria_label=f"Fold {name}"),
     )
     bar = [html.H2(title or name), html.Div(aside or [], className="lab-card-aside"), fold]
-    content = [html.P(look_for, className="lab-look-for")] if look_for else []
+    content: list[Child] = [html.P(look_for, className="lab-look-for")] if look_for else []
     content += [body] if isinstance(body, str | Component) else list(body)
     return html.Section(
         [html.Div(bar, className="lab-card-bar"), html.Div(content, className="lab-card-body")],
         className=f"lab-card {class_name}",
-        **{"aria-label": name, "data-card": name},
+        **attributes(aria_label=name, data_card=name),
     )
 
 
@@ -92,7 +97,7 @@ def slider(
     The number field holds the truth and takes more than the slider reaches;
     the slider then rests at its end.
     """
-    caption = [html.Span(symbol, **{"aria-hidden": "true"}), unseen(label)]
+    caption = [html.Span(symbol, **attributes(aria_hidden="true")), unseen(label)]
     return html.Div(
         [
             dbc.Label(caption, html_for=dom_id(slider_id), class_name="lab-symbol"),
@@ -116,7 +121,7 @@ def slider(
             ),
         ],
         className=f"lab-slider role-{role}",
-        **{"data-quantity": symbol},
+        **attributes(data_quantity=symbol),
     )
 
 

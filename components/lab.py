@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from flask import Flask, Response, request
 
 from . import boundary, cell_view, player
+from .controls import attributes
 from .forgery import LARGEST_BODY, refuse_forgeries
 
 NAME = "LSTM Lab"
@@ -98,7 +99,7 @@ def _frame(app: Dash) -> Component:
             html.Header(
                 [
                     html.Span([html.Span(className="lab-logo"), NAME], className="lab-name"),
-                    html.Nav(id="lab-nav", **{"aria-label": "Pages"}),
+                    html.Nav(id="lab-nav", **attributes(aria_label="Pages")),
                     html.Div(
                         [
                             html.Span(className="lab-said", role="status"),
@@ -106,14 +107,14 @@ def _frame(app: Dash) -> Component:
                                 "Copy link",
                                 type="button",
                                 className="lab-top-button",
-                                **{"data-lab": "copy-link"},
+                                **attributes(data_lab="copy-link"),
                             ),
                             html.Button(
                                 html.Span(className="lab-icon lab-icon-theme"),
                                 type="button",
                                 className="lab-top-button",
                                 title="Dark or light",
-                                **{"data-lab": "theme", "aria-label": "Light theme"},
+                                **attributes(data_lab="theme", aria_label="Light theme"),
                             ),
                         ],
                         className="lab-top-buttons",
@@ -130,11 +131,11 @@ def _route(app: Dash, pathname: Any) -> tuple[list[Component], Component]:
     """Give the navigation and the page at a path of the lab."""
     path = app.strip_relative_path(boundary.expect(str, pathname, "pathname"))
     here = next((view for view in VIEWS if view.PATH.strip("/") == path), None)
-    links = [
+    links: list[Component] = [
         html.A(
             view.TITLE,
             href=app.get_relative_path(view.PATH),
-            **({"aria-current": "page"} if view is here else {}),
+            **attributes(**({"aria_current": "page"} if view is here else {})),
         )
         for view in VIEWS
     ]

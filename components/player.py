@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from .controls import dom_id, live, select
+from .controls import attributes, dom_id, live, select
 
 # Milliseconds a step; the first three are those of the gates page that readers know.
 SPEEDS = {
@@ -68,7 +68,7 @@ def transport(player_id: str) -> Component:
         ],
         className="lab-transport",
         role="group",
-        **{"aria-label": "Playback", "data-transport": player_id},
+        **attributes(aria_label="Playback", data_transport=player_id),
     )
 
 
@@ -89,5 +89,5 @@ def _button(action: str, name: str, hint: str) -> Component:
         type="button",
         className=f"lab-button lab-button-{action}",
         title=hint,
-        **{"aria-label": name, "data-action": action},
+        **attributes(aria_label=name, data_action=action),
     )

@@ -124,6 +124,18 @@ def figure_layout(theme: ThemeName) -> dict[str, Any]:
     }
 
 
+# What stands in a graph's place until its first figure comes: nothing to see.
+EMPTY_FIGURE: dict[str, Any] = {
+    "data": [],
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
+
+
 def fade(colour: str, strength: float) -> str:
     """Give a hue at a strength: 0 is the ground it stands on, 1 the full hue."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))

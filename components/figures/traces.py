@@ -42,7 +42,8 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     surface = theme.SURFACES[theme_name]
     T = len(series["c"]) - 1
     time = wire.encode(np.arange(T + 1))
-    lines = [_line(name, series[name], time, T, theme_name) for name in LINES]
+    lines = [_steps(series["x"], time, theme_name)]
+    lines += [_line(name, series[name], time, T, theme_name) for name in LINES]
     axis = {
         "gridcolor": surface.border,
         "zeroline": False,
@@ -52,7 +53,7 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
         "fixedrange": True,
     }
     layout = theme.figure_layout(theme_name) | {
-        "margin": {"l": 40, "r": 14, "t": 6, "b": 30},
+        "margin": {"l": 40, "r": 14, "t": 6, "b": 20},
         "hovermode": "x unified",
         "dragmode": "zoom",
         "xaxis": axis
@@ -64,7 +65,8 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
             "unifiedhovertitle": {"text": "t = %{x}"},
             "tickformat": "d",
             **({"dtick": 1} if T <= FEW // 2 else {"nticks": 12}),
-            "title": {"text": "time step t", "standoff": 4},
+            "tickprefix": "t = ",
+            "showtickprefix": "first",
         },
         "yaxis": axis
         | {
@@ -73,6 +75,7 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
             "zerolinecolor": surface.muted,
             "zerolinewidth": 1,
             "nticks": 6,
+            "hoverformat": ".4f",
         },
         # Zoom and pan survive a changed weight, not a changed length.
         "uirevision": T,
@@ -107,20 +110,40 @@ def _step_up(value: float) -> float:
     return next(step * decade for step in (1, 2, 5, 10) if value <= step * decade * (1 + 1e-9))
 
 
+def _steps(x: Array, time: dict[str, str], theme_name: theme.ThemeName) -> dict[str, Any]:
+    """Draw the input as a step line: step t, from t − 1 to t, reads x(t).
+
+    The line needs a value at t = 0, where there is no input; so it says nothing
+    on hover, and the points of the input do.
+    """
+    role = theme.ROLES["x"]
+    ink = role.tone(theme_name).ink
+    return {
+        "type": "scatter",
+        "meta": "x",
+        "x": time,
+        "y": wire.encode(np.append(x[1], x[1:])),
+        "mode": "lines",
+        "line": {"color": ink, "width": role.width, "dash": role.dash, "shape": role.shape},
+        "hoverinfo": "skip",
+    }
+
+
 def _line(
     name: str, values: Array, time: dict[str, str], T: int, theme_name: theme.ThemeName
 ) -> dict[str, Any]:
     role = theme.ROLES[name]
     ink = role.tone(theme_name).ink
-    line = {"color": ink, "width": role.width, "dash": role.dash, "shape": role.shape}
+    mode = "lines+markers" if T <= FEW else "lines"
+    if name == "x":  # its line is drawn in steps, by _steps
+        mode = "markers" if T <= FEW else "none"
     return {
         "type": "scatter",
         "name": LINES[name],
         "meta": name,
         "x": time,
         "y": wire.encode(values),
-        "mode": "lines+markers" if T <= FEW else "lines",
-        "line": line,
+        "mode": mode,
+        "line": {"color": ink, "width": role.width, "dash": role.dash},
         "marker": {"size": 5 if name in "ch" else 3.5, "color": ink},
-        "hovertemplate": "%{y:.4f}",
     }
