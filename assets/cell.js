@@ -61,8 +61,15 @@
         this.keepAlert = 1;
         this.alert(lab.link.problem);
       }
+      this.root.addEventListener("lab-switch", () => this.showLines());
+      this.showLines();
       this.player.followers.add((t) => this.paint(t));
       this.player.beforeMoving.add(() => this.flush());
+      root.addEventListener("click", (event) => {
+        const { choose: kind, name } = event.target.closest("[data-choose]")?.dataset ?? {};
+        // The time makes each choice a new one: Random draws again.
+        if (kind) this.set("chosen", { data: { kind, name, at: performance.now() } });
+      });
       root.addEventListener("focusout", (event) => {
         if (event.target.matches(".lab-number, .lab-sequence")) this.flush();
       });
@@ -167,7 +174,6 @@
       else this.player.changed();
       this.drawSoon();
       this.root.dataset.ready = "";
-      lab.settled?.();
     }
 
     /** f·C(t−1), i·C̃ and their sum, as the engine adds them up. */
@@ -200,7 +206,7 @@
         () => {
           this.drawing = undefined;
           this.drawnAt = performance.now();
-          this.strip.draw(this.figures.unrolled);
+          this.strip.update(this.figures.unrolled);
           this.traces.draw(this.chosen(this.figures.traces));
         },
         Math.max(FIGURES - since, 0),
@@ -210,15 +216,20 @@
     chosen(figure) {
       const data = figure.data.map((trace) => ({
         ...trace,
-        visible: this.lines?.includes(trace.meta) ?? true,
+        visible: lab.switches.isOn(`line-${trace.meta}`),
       }));
       return { ...figure, data };
     }
 
+    /** Follow the switches of the legend. */
+    showLines() {
+      this.root.classList.toggle("hides-future", !lab.switches.isOn("future"));
+      if (this.figures) this.traces.draw(this.chosen(this.figures.traces));
+    }
+
     note({ text, offer }) {
       this.root.querySelector(".lab-memory").textContent = text;
-      const chip = this.root.querySelector(".lab-look-for .lab-chip");
-      chip.hidden = !offer;
+      this.root.querySelector(".lab-offer").hidden = !offer;
     }
 
     /** What the named setting in force does; nothing once it is changed. */
@@ -274,10 +285,12 @@
     paint(t) {
       if (!this.series) return;
       this.frame = this.frameAt(t);
-      this.fill();
-      this.strip.fast = this.player.playing && this.player.interval < 150;
+      // Playheads first: they read the layout, which the numbers then change.
+      this.strip.calm = this.player.playing;
       this.strip.place(t);
       this.traces.place(t);
+      this.fill();
+      if (!this.player.playing) lab.settled?.();
     }
 
     frameAt(t) {
@@ -326,9 +339,10 @@
     const root = document.getElementById(lab.domId(rootId));
     const known = views.get(rootId.aio_id);
     if (known?.root === root) return known;
+    lab.still(root);
     const view = new CellView(root, config);
     views.set(rootId.aio_id, view);
-    lab.keepPanels?.(root);
+    lab.keep?.(root);
     return view;
   }
 
@@ -357,16 +371,16 @@
 
   const callbacks = {
     /** Examples, named settings and links: many controls at once. */
-    choose(presets, examples, link, ids, config) {
-      const { no_update: keep, callback_context: context } = window.dash_clientside;
-      const chosen = context.triggered_id;
+    choose(chosen, ids, config) {
+      const { no_update: keep } = window.dash_clientside;
       const view = views.get(ids[0].aio_id);
-      if (chosen?.part === "example") {
-        const text = chosen.name === "random" ? randomSequence() : config.examples[chosen.name];
+      if (chosen?.kind === "example") {
+        const { name } = chosen;
+        const text = name === "random" ? randomSequence() : config.examples[name];
         return [ids.map(() => keep), text, keep];
       }
-      if (chosen?.part === "preset") {
-        const { numbers, separate, does } = config.presets[chosen.name.replace("-note", "")];
+      if (chosen?.kind === "preset") {
+        const { numbers, separate, does } = config.presets[chosen.name];
         view?.say(does);
         if (view) Object.assign(view, { choosing: true, ownRecurrent: false });
         return [ids.map((id) => asText(numbers[id.name])), keep, separate];
@@ -430,15 +444,6 @@
         const { sent } = view;
         setTimeout(() => view.waiting && view.sent === sent && view.failed(), 50);
       }
-    },
-
-    show_lines(lines, ghost, rootId) {
-      const root = document.getElementById(lab.domId(rootId));
-      root.classList.toggle("hides-future", !ghost);
-      const view = views.get(rootId.aio_id);
-      if (!view) return;
-      view.lines = lines;
-      if (view.figures) view.traces.draw(view.chosen(view.figures.traces));
     },
 
     open_concepts: () => true,

@@ -11,6 +11,8 @@
   const CELL = 62; // pixels for one cell of the unrolled network, so that its numbers fit
   const WINDOW = 64; // cells drawn at once; a longer sequence is drawn around t
   const MARGIN = 10; // cells before the edge of the window at which it moves on
+  const GLANCE = 20; // cells drawn at once while settings change: what can be seen
+  const REST = 400; // milliseconds without a change after which the whole window is drawn
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -71,7 +73,6 @@
       this.here.style.opacity = at < left - 1 || at > right + 1 ? 0 : 1;
       this.here.style.transform = `translateX(${x}px)`;
       this.veil.style.transform = `translateX(${x}px)`;
-      this.veil.style.width = `${Math.max(right - x, 0)}px`;
     }
   }
 
@@ -80,69 +81,96 @@
     constructor(box, id, seek) {
       super(box, id, seek);
       this.strip = box.parentElement;
-      new ResizeObserver(() => this.figure && this.draw(this.figure)).observe(this.strip);
+      // Its size is kept: to ask for it at every step would cost a layout.
+      new ResizeObserver(([{ contentRect }]) => {
+        this.room = contentRect;
+        if (this.figure) this.show(this.figure, this.steps, WINDOW);
+      }).observe(this.strip);
     }
 
-    draw(figure) {
+    /** Draw what can be seen at once, and the whole window when the settings rest. */
+    update(figure) {
+      const steps = lab.numbers.decode(figure.data[0].x).length;
+      const changing = steps === this.steps;
+      clearTimeout(this.resting);
+      this.show(figure, steps, changing ? GLANCE : WINDOW);
+      if (changing && steps > GLANCE)
+        this.resting = setTimeout(() => this.show(figure, steps, WINDOW), REST);
+    }
+
+    show(figure, steps, span) {
       this.figure = figure;
-      this.steps = lab.numbers.decode(figure.data[0].x).length;
+      this.steps = steps;
+      this.span = Math.min(span, steps);
       this.from = this.start(this.t);
-      const count = Math.min(this.steps, WINDOW);
+      const to = this.from + this.span;
       const layout = {
         ...figure.layout,
-        width: Math.max(this.strip.clientWidth, count * CELL),
+        width: Math.max(this.strip.clientWidth, this.span * CELL),
         height: this.strip.clientHeight,
       };
-      layout.xaxis = {
-        ...layout.xaxis,
-        range: [this.from - 0.5, this.from + count - 0.5],
-      };
-      const data = figure.data.map((trace) => cut(trace, this.from, this.from + count));
+      layout.xaxis = { ...layout.xaxis, range: [this.from - 0.5, to - 0.5] };
+      const data = figure.data.map((trace) => cut(trace, this.from, to, steps));
       this.box.style.width = `${layout.width}px`;
-      super.draw({ data, layout });
+      this.draw({ data, layout });
     }
 
     /** First step of the window around t; the old one while t is well inside it. */
     start(t) {
-      const last = Math.max(this.steps - WINDOW, 0);
+      const { span, steps } = this;
+      const last = steps - span;
+      const margin = span < WINDOW ? span / 2 : MARGIN;
       const from = Math.min(this.from ?? 0, last);
-      const inside = t >= from + (from && MARGIN) && t < from + WINDOW - (from < last && MARGIN);
-      return inside ? from : Math.min(Math.max(t - WINDOW / 2, 0), last);
+      const inside = t >= from + (from && margin) && t < from + span - (from < last && margin);
+      return inside ? from : Math.min(Math.max(Math.round(t - span / 2), 0), last);
     }
 
     place(t) {
-      if (this.figure && this.steps > WINDOW && this.start(t) !== this.from) {
-        this.t = t;
-        this.draw(this.figure);
+      this.t = t;
+      if (this.figure && this.start(t) !== this.from) {
+        this.show(this.figure, this.steps, WINDOW);
         return;
       }
-      this.t = t;
       const left = this.pixel(t - 0.5);
       if (left === null) return;
-      const right = this.pixel(t + 0.5);
-      const { width } = this.plot._fullLayout;
+      const { xaxis, width } = this.plot._fullLayout;
+      const cell = xaxis.d2p(1) - xaxis.d2p(0);
+      this.frame(cell);
       this.here.style.transform = `translateX(${left}px)`;
-      this.here.style.width = `${right - left}px`;
-      const { yaxis, _size: size, meta } = this.plot._fullLayout;
+      this.veil.style.transform = `translateX(${left + cell}px)`;
+      this.here.style.transition = this.calm ? "none" : "";
+      const room = this.room?.width ?? width;
+      if (width <= room) return;
+      const behavior = this.calm || calm() ? "instant" : "smooth";
+      this.strip.scrollTo({ left: left + cell / 2 - room / 2, behavior });
+    }
+
+    /** Size the frame around a cell, where the figure was drawn anew. */
+    frame(cell) {
+      const { yaxis, _size: size, meta, height } = this.plot._fullLayout;
+      const known = `${cell} ${height}`;
+      if (this.framed === known) return;
+      this.framed = known;
       const [bottom, top] = meta.box.map((value) => size.t + yaxis.d2p(value));
-      this.here.style.top = `${top}px`;
-      this.here.style.height = `${bottom - top}px`;
-      this.veil.style.transform = `translateX(${right}px)`;
-      this.veil.style.width = `${Math.max(width - right, 0)}px`;
-      this.here.style.transition = this.fast ? "none" : "";
-      const middle = (left + right) / 2 - this.strip.clientWidth / 2;
-      const behavior = calm() || this.fast ? "instant" : "smooth";
-      if (width > this.strip.clientWidth) this.strip.scrollTo({ left: middle, behavior });
+      Object.assign(this.here.style, {
+        top: `${top}px`,
+        height: `${bottom - top}px`,
+        width: `${cell}px`,
+      });
     }
   }
 
-  /** Cut the steps [from, to) out of every array of a trace. */
-  function cut(trace, from, to) {
-    const part = (value) =>
-      value?.bdata ? lab.numbers.decode(value).subarray(from, to) : value;
+  /** Cut the steps [from, to) of `steps` out of every array of a trace. */
+  function cut(trace, from, to, steps) {
+    const part = (value) => {
+      const list = value?.bdata ? lab.numbers.decode(value) : value;
+      const each = list.length / steps;
+      const piece = list.slice(from * each, to * each);
+      return value.shape ? [piece] : piece; // one row of a heat map
+    };
     const piece = { ...trace };
-    for (const key of ["x", "y"]) piece[key] = part(piece[key]);
-    if (piece.text) piece.text = piece.text.slice(from, to);
+    for (const key of ["x", "z", "text", "hovertext"]) if (key in piece) piece[key] = part(piece[key]);
+    if (piece.y.bdata) piece.y = part(piece.y); // a heat map's two edges stay
     if (piece.marker) piece.marker = { ...piece.marker, color: part(piece.marker.color) };
     return piece;
   }

@@ -48,30 +48,54 @@
     applyTheme(theme);
   }
 
-  /* --- folded panels ---------------------------------------------------- */
+  /* --- what is folded and switched off ------------------------------------ */
 
-  const folded = new Set(JSON.parse(memory.get("folded") ?? "[]"));
+  /** A set of names that this browser remembers. */
+  class Kept {
+    constructor(key) {
+      this.key = key;
+      this.names = new Set((memory.get(key) ?? "").split(" ").filter(Boolean));
+    }
+    toggle(name) {
+      if (!this.names.delete(name)) this.names.add(name);
+      memory.set(this.key, [...this.names].join(" "));
+      return this.names.has(name);
+    }
+  }
+  const folded = new Kept("folded");
+  const off = new Kept("off");
+  const panel = (button) => button.dataset.fold.replaceAll(" ", "-");
 
-  function fold(button, closed) {
+  function paintFold(button) {
+    const closed = folded.names.has(panel(button));
     button.setAttribute("aria-expanded", String(!closed));
     button.setAttribute("aria-label", `${closed ? "Unfold" : "Fold"} ${button.dataset.fold}`);
     button.closest("[data-card]").classList.toggle("is-folded", closed);
   }
 
-  lab.keepPanels = (root) => {
-    for (const button of root.querySelectorAll("[data-fold]"))
-      if (folded.has(button.dataset.fold)) fold(button, true);
-    // The button came with the page, after the theme was set.
-    applyTheme(lab.theme());
+  lab.switches = { isOn: (name) => !off.names.has(name) };
+
+  function paintSwitch(button) {
+    button.setAttribute("aria-pressed", String(lab.switches.isOn(button.dataset.switch)));
+  }
+
+  /** Bring a view that has just come to the page to what this browser remembers. */
+  lab.keep = (root) => {
+    root.querySelectorAll("[data-fold]").forEach(paintFold);
+    root.querySelectorAll("[data-switch]").forEach(paintSwitch);
+    applyTheme(lab.theme()); // the button's name came after the theme was set
   };
 
   function toggleFold(button) {
-    const name = button.dataset.fold;
-    const closed = !folded.delete(name);
-    if (closed) folded.add(name);
-    memory.set("folded", JSON.stringify([...folded]));
-    fold(button, closed);
+    folded.toggle(panel(button));
+    paintFold(button);
     window.dispatchEvent(new Event("resize")); // the other panels' figures have new room
+  }
+
+  function toggleSwitch(button) {
+    off.toggle(button.dataset.switch);
+    paintSwitch(button);
+    button.dispatchEvent(new Event("lab-switch", { bubbles: true }));
   }
 
   /* --- links ------------------------------------------------------------ */
@@ -122,6 +146,7 @@
     if (!document.body.matches(".lab")) return;
     clearTimeout(settling);
     settling = setTimeout(() => {
+      if ([...lab.views.values()].some((view) => view.player.playing)) return;
       history.replaceState(history.state, "", address());
       followed = location.hash;
     }, SETTLE);
@@ -130,7 +155,7 @@
   window.addEventListener("hashchange", () => {
     if (location.hash === followed) return;
     followed = location.hash;
-    lab.views.forEach((view) => view.set("link", { data: location.hash }));
+    lab.views.forEach((view) => view.set("chosen", { data: { kind: "link", hash: location.hash } }));
   });
 
   async function copyLink() {
@@ -155,6 +180,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (button?.dataset.fold) toggleFold(button);
+    if (button?.dataset.switch) toggleSwitch(button);
     if (button?.dataset.lab === "theme") toggleTheme();
     if (button?.dataset.lab === "copy-link") copyLink();
   });

@@ -65,10 +65,10 @@
       this.seek(this.t === this.T ? 0 : this.t);
     }
 
-    /** One tick of the clock. @returns whether the clock may stop. */
+    /** One tick of the clock. @returns whether the clock must stop, where that is news. */
     tick() {
       if (this.playing) this.seek(this.t + 1);
-      return !this.playing;
+      return this.playing ? window.dash_clientside.no_update : true;
     }
 
     setPlaying(playing) {

@@ -27,9 +27,10 @@ from .cell_settings import (
     Parameter,
 )
 from .cell_words import CONCEPTS, EQUATIONS, LOOK_FOR, QUANTITIES, dictionary
-from .controls import attributes, card, chip, dom_id, live, part, slider, unseen
+from .controls import attributes, card, chip, live, part, slider, switch, unseen
 from .figures.traces import LINES, traces
 from .figures.unrolled import unrolled
+from .still import dom_id, still
 
 TITLE = "Cell"
 PATH = "/"
@@ -87,7 +88,7 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
         "separate": settings.separate,
         "series": {name: wire.encode(values) for name, values in series.items()},
         "figures": {
-            "unrolled": unrolled(series, theme_name),
+            "unrolled": unrolled({name: series[name] for name in "xchy"}, theme_name),
             "traces": traces({name: series[name] for name in LINES}, theme_name),
         },
         "memory": memory_note(series["c"], series["f"]),
@@ -192,10 +193,10 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
         "longest": LONGEST,
         "player": player_id,
     }
-    return html.Div(
+    view = html.Div(
         [
             dcc.Store(id=own(aio_id, "config"), data=config),
-            dcc.Store(id=own(aio_id, "link")),
+            dcc.Store(id=own(aio_id, "chosen")),
             dcc.Store(id=own(aio_id, "request")),
             dcc.Store(id=own(aio_id, "answer")),
             dcc.Store(id=own(aio_id, "busy")),
@@ -220,6 +221,7 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
         className="lab-view lab-cell",
         **attributes(data_view=aio_id, data_player=player_id, data_weights="tied"),
     )
+    return still(view)
 
 
 def _controls(aio_id: str) -> Component:
@@ -232,7 +234,9 @@ def _controls(aio_id: str) -> Component:
         [
             html.Div(
                 [
-                    dbc.Label("Input sequence", html_for=dom_id(sequence_id)),
+                    html.Label(
+                        "Input sequence", htmlFor=dom_id(sequence_id), className="lab-heading"
+                    ),
                     html.Button(
                         "How an LSTM works",
                         id=own(aio_id, "open-concepts"),
@@ -252,10 +256,10 @@ def _controls(aio_id: str) -> Component:
             html.Div(
                 [
                     *(
-                        chip(title, own(aio_id, "example", name=name), text)
+                        chip(title, "example", name, text)
                         for name, (title, text) in EXAMPLES.items()
                     ),
-                    chip("Random", own(aio_id, "example", name="random"), "A new draw each time"),
+                    chip("Random", "example", "random", "A new draw each time"),
                 ],
                 className="lab-chips",
                 role="group",
@@ -275,7 +279,7 @@ def _controls(aio_id: str) -> Component:
             ),
             html.Div(
                 [
-                    chip(preset.title, own(aio_id, "preset", name=name), preset.does)
+                    chip(preset.title, "preset", name, preset.does)
                     for name, preset in PRESETS.items()
                 ],
                 className="lab-chips",
@@ -311,7 +315,7 @@ def _gate(aio_id: str, role: str, title: str, names: list[str]) -> Component:
 
 
 def _parameter(aio_id: str, parameter: Parameter) -> Component:
-    row = slider(
+    return slider(
         slider_id=own(aio_id, "slider", name=parameter.name),
         number_id=own(aio_id, "number", name=parameter.name),
         label=parameter.label,
@@ -320,8 +324,8 @@ def _parameter(aio_id: str, parameter: Parameter) -> Component:
         value=parameter.default,
         reach=parameter.reach,
         step=parameter.step,
+        class_name=f"lab-{parameter.kind}",
     )
-    return html.Div(row, className=f"lab-{parameter.kind}")
 
 
 def _diagram() -> Component:
@@ -362,49 +366,29 @@ def _unrolled(aio_id: str) -> Component:
 
 
 def _traces(aio_id: str) -> Component:
-    options = [
-        {
-            "value": name,
-            "label": html.Span(
-                [
-                    html.Span(className=f"lab-key lab-key-{name}"),
-                    html.Span(SYMBOLS[name], **attributes(aria_hidden="true")),
-                    unseen(label),
-                ],
-                className=f"role-{name}",
-                title=label,
-            ),
-        }
-        for name, label in ((name, LINES[name]) for name in SYMBOLS)
+    lines = [
+        switch(
+            [
+                html.Span(className=f"lab-key lab-key-{name}"),
+                html.Span(symbol, **attributes(aria_hidden="true")),
+                unseen(LINES[name]),
+            ],
+            f"line-{name}",
+            f"Show or hide {LINES[name]}",
+            f"role-{name}",
+        )
+        for name, symbol in SYMBOLS.items()
     ]
+    future = switch("future", "future", "Show what comes after t, veiled")
     legend = html.Div(
-        [
-            dbc.Checklist(
-                id=own(aio_id, "lines"),
-                options=options,
-                value=list(LINES),
-                inline=True,
-                persistence=True,
-                persistence_type="local",
-                class_name="lab-legend",
-            ),
-            dbc.Switch(
-                id=own(aio_id, "ghost"),
-                label="future",
-                value=True,
-                persistence=True,
-                persistence_type="local",
-                class_name="lab-switch",
-            ),
-        ],
-        className="lab-legend-bar",
+        [*lines, future], className="lab-legend", role="group", **attributes(aria_label="Lines")
     )
     return card(
         "Traces",
         [
             html.Div(
                 [
-                    _graph(own(aio_id, "traces")),
+                    _graph(own(aio_id, "traces"), responsive=True),
                     html.Div(className="lab-veil"),
                     html.Div(className="lab-here"),
                 ],
@@ -416,26 +400,19 @@ def _traces(aio_id: str) -> Component:
         look_for=[
             html.Span(LOOK_FOR["Traces"]),
             html.Span(className="lab-memory"),
-            html.Button(
-                "Remember",
-                id=own(aio_id, "preset", name="remember-note"),
-                className="lab-chip",
-                type="button",
-                title=PRESETS["remember"].does,
-                hidden=True,
-            ),
+            chip("Remember", "preset", "remember", PRESETS["remember"].does, "lab-offer"),
         ],
         aside=legend,
         class_name="lab-card-traces",
     )
 
 
-def _graph(component_id: dict[str, Any]) -> Component:
+def _graph(component_id: dict[str, Any], *, responsive: bool = False) -> Component:
     return dcc.Graph(
         id=component_id,
         figure=theme.EMPTY_FIGURE,
         config={"displayModeBar": False, "doubleClick": "reset", "scrollZoom": False},
-        responsive=False,
+        responsive=responsive,
         className="lab-graph",
     )
 
@@ -561,9 +538,7 @@ def register(app: Dash) -> None:
         Output(mine("number", name=ALL), "value"),
         Output(mine("sequence"), "value"),
         Output(mine("separate"), "value"),
-        Input(mine("preset", name=ALL), "n_clicks"),
-        Input(mine("example", name=ALL), "n_clicks"),
-        Input(mine("link"), "data"),
+        Input(mine("chosen"), "data"),
         State(mine("number", name=ALL), "id"),
         State(mine("config"), "data"),
     )
@@ -598,12 +573,6 @@ def register(app: Dash) -> None:
         Input(mine("busy"), "data"),
         State(mine("root"), "id"),
         prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        js("show_lines"),
-        Input(mine("lines"), "value"),
-        Input(mine("ghost"), "value"),
-        State(mine("root"), "id"),
     )
     app.clientside_callback(
         js("open_concepts"),

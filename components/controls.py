@@ -1,6 +1,5 @@
 """The small parts that views are made of: cards, labelled sliders, chips."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,14 +7,11 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from .still import dom_id
+
 Id = dict[str, Any]
 Child = str | Component
 Children = Child | Sequence[Child]
-
-
-def dom_id(component_id: Id) -> str:
-    """Write a dict id as Dash writes it into the page, for labels and ARIA."""
-    return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
 
 
 def attributes(**names: str) -> dict[str, Any]:
@@ -36,6 +32,17 @@ def part(name: str, decimals: int = 3) -> Component:
 def unseen(text: Children) -> Component:
     """Give words for those who listen instead of looking."""
     return html.Span(text, className="visually-hidden")
+
+
+def switch(text: Children, name: str, title: str, class_name: str = "") -> Component:
+    """Give a button that is pressed or not, kept by the browser alone."""
+    return html.Button(
+        text,
+        type="button",
+        title=title,
+        className=f"lab-toggle {class_name}",
+        **attributes(data_switch=name, aria_pressed="true"),
+    )
 
 
 def card(
@@ -76,9 +83,18 @@ def card(
     )
 
 
-def chip(text: str, component_id: Id, hint: str) -> Component:
-    """Give a small button for a choice that is one click away."""
-    return html.Button(text, id=component_id, className="lab-chip", type="button", title=hint)
+def chip(text: str, kind: str, name: str, hint: str, class_name: str = "") -> Component:
+    """Give a small button for a choice that is one click away.
+
+    ``kind`` and ``name`` reach the view's script, which makes the choice.
+    """
+    return html.Button(
+        text,
+        className=f"lab-chip {class_name}",
+        type="button",
+        title=hint,
+        **attributes(data_choose=kind, data_name=name),
+    )
 
 
 def slider(
@@ -91,6 +107,7 @@ def slider(
     value: float,
     reach: float,
     step: float,
+    class_name: str = "",
 ) -> Component:
     """Give a slider with a number field beside it, in the colour of a role.
 
@@ -98,9 +115,11 @@ def slider(
     the slider then rests at its end.
     """
     caption = [html.Span(symbol, **attributes(aria_hidden="true")), unseen(label)]
+    exact = html.Label(f"Exact {symbol}", htmlFor=dom_id(number_id), className="visually-hidden")
     return html.Div(
         [
-            dbc.Label(caption, html_for=dom_id(slider_id), class_name="lab-symbol"),
+            html.Label(caption, htmlFor=dom_id(slider_id), className="lab-symbol"),
+            exact,
             dbc.Input(
                 id=slider_id,
                 type="range",
@@ -110,7 +129,6 @@ def slider(
                 value=value,
                 class_name="lab-range",
             ),
-            dbc.Label(unseen(f"Exact {symbol}"), html_for=dom_id(number_id)),
             dbc.Input(
                 id=number_id,
                 type="text",
@@ -120,7 +138,7 @@ def slider(
                 class_name="lab-number",
             ),
         ],
-        className=f"lab-slider role-{role}",
+        className=f"lab-slider role-{role} {class_name}",
         **attributes(data_quantity=symbol),
     )
 
@@ -130,7 +148,7 @@ def select(component_id: Id, label: str, options: Mapping[str, str], value: str)
     choices: list[dict[str, Any]] = [{"value": key, "label": text} for key, text in options.items()]
     return html.Div(
         [
-            dbc.Label(label, html_for=dom_id(component_id)),
+            html.Label(label, htmlFor=dom_id(component_id)),
             dbc.Select(id=component_id, options=choices, value=value, size="sm"),
         ],
         className="lab-select",

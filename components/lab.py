@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
@@ -69,7 +70,7 @@ def create_app(**dash_kwargs: Any) -> Dash:
         ],
     }
     app = Dash("lstm_lab", **settings | dash_kwargs)
-    app.index_string = _INDEX.replace("ICON", app.get_asset_url("icon.svg"))
+    app.index_string = _INDEX.replace("ICON", _icon())
     app.layout = lambda: _frame(app)
     register_callbacks(app)
     app.callback(
@@ -89,6 +90,11 @@ def register_callbacks(app: Dash) -> None:
     player.register(app)
     for view in VIEWS:
         view.register(app)
+
+
+def _icon() -> str:
+    """Give the icon as an address that needs no request, whenever the page's address changes."""
+    return "data:image/svg+xml," + quote((ASSETS / "icon.svg").read_text("utf-8"))
 
 
 def _frame(app: Dash) -> Component:

@@ -9,7 +9,8 @@ import dash_bootstrap_components as dbc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from .controls import attributes, dom_id, live, select
+from .controls import attributes, live, select
+from .still import dom_id
 
 # Milliseconds a step; the first three are those of the gates page that readers know.
 SPEEDS = {
@@ -44,9 +45,7 @@ def transport(player_id: str) -> Component:
             ),
             html.Div(
                 [
-                    dbc.Label(
-                        "Time step", html_for=dom_id(slider_id), class_name="visually-hidden"
-                    ),
+                    html.Label("Time step", htmlFor=dom_id(slider_id), className="visually-hidden"),
                     dbc.Input(
                         id=slider_id,
                         type="range",

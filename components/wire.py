@@ -8,23 +8,30 @@ from numpy.typing import ArrayLike
 
 
 def encode(array: ArrayLike) -> dict[str, str]:
-    """Encode a one-dimensional array as plotly.js (and our own script) read it.
+    """Encode an array as plotly.js (and our own script) read it.
 
     Parameters
     ----------
-    array : array_like of shape (n,)
+    array : array_like of shape (n,) or (m, n)
 
     Returns
     -------
     dict
-        ``dtype`` ("f8" or "i4") and ``bdata``, little-endian bytes in base64.
+        ``dtype`` ("f8" or "i4"), ``bdata``, little-endian bytes in base64, and
+        for two dimensions ``shape``, such as "2, 3".
     """
     values = np.asarray(array)
     dtype = "i4" if values.dtype.kind in "iu" else "f8"
     data = np.ascontiguousarray(values, dtype=f"<{dtype}").tobytes()
-    return {"dtype": dtype, "bdata": base64.b64encode(data).decode("ascii")}
+    encoded = {"dtype": dtype, "bdata": base64.b64encode(data).decode("ascii")}
+    if values.ndim > 1:
+        encoded["shape"] = ", ".join(map(str, values.shape))
+    return encoded
 
 
 def decode(encoded: dict[str, Any]) -> np.ndarray[Any, np.dtype[Any]]:
     """Undo :func:`encode`."""
-    return np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=f"<{encoded['dtype']}")
+    flat = np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=f"<{encoded['dtype']}")
+    return (
+        flat.reshape([int(n) for n in encoded["shape"].split(",")]) if "shape" in encoded else flat
+    )

@@ -10,8 +10,8 @@ from lstm.cell import Array
 
 from .. import theme, wire
 
-# Where the rows stand on the value axis.
-ROW = {"y": 3.0, "c": 2.05, "h": 1.15, "x": 0.2}
+# Where the rows stand on the value axis, and how far boxes and tiles reach.
+ROW = {"y": 3.0, "c": 2.05, "h": 1.15, "x": 0.2, "t": -0.55}
 BOX = (0.65, 2.55)
 TILE = 0.7
 STRONGEST = 0.62  # text must stay readable on a full hue
@@ -20,8 +20,10 @@ STRONGEST = 0.62  # text must stay readable on a full hue
 def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str, Any]:
     """Draw the unrolled network.
 
-    Every array of the figure has one entry a time step, 0 … T, so that the
-    browser can cut a window out of it when the sequence is long.
+    Every array of the figure has the same number of entries for each time step,
+    0 … T, so that the browser can cut a window out of it when the sequence is
+    long. Shapes that all steps share are one polygon trace each: an element for
+    each shape would take plotly.js three times as long.
 
     Parameters
     ----------
@@ -35,124 +37,119 @@ def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[s
         A Plotly figure.
     """
     surface = theme.SURFACES[theme_name]
-    T = len(series["c"]) - 1
-    time = wire.encode(np.arange(T + 1))
-    fixed = {"fixedrange": True, "showgrid": False, "zeroline": False}
+    time = np.arange(len(series["c"]), dtype=np.float64)
+    steps = np.where(time == 0, np.nan, time)  # the initial state has no cell around it
+    fixed = {"fixedrange": True, "showgrid": False, "zeroline": False, "showticklabels": False}
     layout = theme.figure_layout(theme_name) | {
-        "margin": {"l": 0, "r": 0, "t": 2, "b": 18},
-        "hovermode": "closest",
+        "margin": {"l": 0, "r": 0, "t": 2, "b": 2},
+        "hovermode": "x",
+        "hoverdistance": -1,
         "dragmode": False,
-        "barmode": "overlay",
-        "xaxis": fixed
-        | {
-            "range": [-0.5, T + 0.5],
-            "dtick": 1,
-            "tickprefix": "t=",
-            "tickangle": 0,
-            "tickfont": {"family": theme.MONOSPACE, "size": 10},
-            "showline": False,
-        },
-        "yaxis": fixed | {"range": [-0.25, 3.42], "visible": False},
+        "xaxis": fixed | {"range": [-0.5, time[-1] + 0.5]},
+        "yaxis": fixed | {"range": [-1.0, 3.45]},
         "meta": {"box": [BOX[0] - 0.06, BOX[1] + 0.06]},
     }
-    first = np.where(np.arange(T + 1) == 0, np.nan, 1.0)
     data = [
         _rail("c", time, theme_name),
         _rail("h", time, theme_name),
-        {
-            "type": "bar",
-            "x": time,
-            "y": wire.encode((BOX[1] - BOX[0]) * first),
-            "base": BOX[0],
-            "width": 0.8,
-            "zorder": 1,
-            "marker": {
-                "color": surface.panel,
-                "line": {"color": surface.muted, "width": 1},
-                "cornerradius": 7,
-            },
-            "hoverinfo": "skip",
-        },
-        *_tile("c", "C", series["c"], time, theme_name),
-        *_tile("h", "h", series["h"], time, theme_name),
-        _dot("x", series["x"], time, theme_name),
-        _dot("y", np.where(np.isnan(first), np.nan, series["y"]), time, theme_name),
-        _hover(series, time),
+        _boxes(steps, BOX, 0.4, surface.muted, surface.panel, 0.09),
     ]
+    for name, symbol in (("c", "C"), ("h", "h")):
+        tone = theme.ROLES[name].tone(theme_name)
+        reach = (ROW[name] - TILE / 2, ROW[name] + TILE / 2)
+        data.append(_boxes(time, reach, 0.35, tone.ink, surface.panel, 0.05))
+        data.append(_strengths(series[name], time, reach, _scale(tone.fill, surface)))
+        data.append(_words(name, time, [f"{symbol} {short(v)}" for v in series[name]], theme_name))
+    data.append(_dot("x", series["x"], time, theme_name))
+    data.append(_dot("y", np.where(np.isnan(steps), np.nan, series["y"]), time, theme_name))
+    times = _words("t", time, [f"t={t:.0f}" for t in time], theme_name)
+    times |= {"hoverinfo": "text", "hovertext": _all_values(series)}
+    data.append(times)
     return {"data": data, "layout": layout}
 
 
-def _rail(name: str, time: dict[str, str], theme_name: theme.ThemeName) -> dict[str, Any]:
+def _rail(name: str, time: Array, theme_name: theme.ThemeName) -> dict[str, Any]:
     """Draw the connection along which a state passes from step to step."""
     role = theme.ROLES[name]
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": time,
-        "y": wire.encode(np.full(len(wire.decode(time)), ROW[name])),
+        "x": wire.encode(time),
+        "y": wire.encode(np.full(len(time), ROW[name])),
         "line": {"color": role.tone(theme_name).ink, "width": role.width, "dash": role.dash},
         "hoverinfo": "skip",
     }
 
 
-def _tile(
-    name: str, symbol: str, values: Array, time: dict[str, str], theme_name: theme.ThemeName
-) -> list[dict[str, Any]]:
-    """Draw a state in its box: a bar for its strength, and its number over it."""
-    surface = theme.SURFACES[theme_name]
-    tone = theme.ROLES[name].tone(theme_name)
-    ground = {
-        "type": "bar",
-        "x": time,
-        "y": wire.encode(np.full(len(values), TILE)),
-        "base": ROW[name] - TILE / 2,
-        "width": 0.7,
-        "zorder": 2,
-        "marker": {
-            "color": surface.panel,
-            "line": {"color": tone.ink, "width": 1},
-            "cornerradius": 4,
-        },
+def _boxes(
+    time: Array, reach: tuple[float, float], half: float, ink: str, ground: str, corner: float
+) -> dict[str, Any]:
+    """Draw a box with cut corners around every time, all in one polygon trace."""
+    low, high = reach
+    inner, rise = half - corner, corner * (high - low)
+    right = [-inner, inner, half, half, inner, -inner, -half, -half, -inner, np.nan]
+    up = [low, low, low + rise, high - rise, high, high, high - rise, low + rise, low, np.nan]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "fillcolor": ground,
+        "x": wire.encode((time[:, None] + np.array(right)).ravel()),
+        "y": wire.encode(np.tile(np.array(up), len(time))),
+        "line": {"color": ink, "width": 1, "simplify": False},
         "hoverinfo": "skip",
     }
-    strength = ground | {
-        "marker": {
-            "color": wire.encode(values),
-            "colorscale": _scale(tone.fill, surface),
-            "cmin": -1,
-            "cmax": 1,
-            "cornerradius": 4,
-        },
+
+
+def _strengths(
+    values: Array, time: Array, reach: tuple[float, float], scale: list[list[Any]]
+) -> dict[str, Any]:
+    """Fill the tiles of a state by its magnitude, as one row of a heat map."""
+    return {
+        "type": "heatmap",
+        "zorder": 1,
+        "x": wire.encode(time),
+        "y": list(reach),
+        "z": wire.encode(values[None, :]),
+        "zmin": -1,
+        "zmax": 1,
+        "xgap": 20,
+        "colorscale": scale,
+        "showscale": False,
+        "hoverinfo": "skip",
     }
-    number = {
+
+
+def _words(row: str, time: Array, words: list[str], theme_name: theme.ThemeName) -> dict[str, Any]:
+    surface = theme.SURFACES[theme_name]
+    return {
         "type": "scatter",
         "mode": "text",
-        "zorder": 3,
-        "name": symbol,
-        "x": time,
-        "y": wire.encode(np.full(len(values), ROW[name])),
-        "text": [f"{symbol} {short(value)}" for value in values.tolist()],
+        "zorder": 2,
+        "x": wire.encode(time),
+        "y": wire.encode(np.full(len(time), ROW[row])),
+        "text": words,
         "textposition": "middle center",
-        "textfont": {"family": theme.MONOSPACE, "size": 10, "color": surface.text},
+        "textfont": {
+            "family": theme.MONOSPACE,
+            "size": 10,
+            "color": surface.muted if row == "t" else surface.text,
+        },
         "hoverinfo": "skip",
     }
-    return [ground, strength, number]
 
 
-def _dot(
-    name: str, values: Array, time: dict[str, str], theme_name: theme.ThemeName
-) -> dict[str, Any]:
+def _dot(name: str, values: Array, time: Array, theme_name: theme.ThemeName) -> dict[str, Any]:
     surface = theme.SURFACES[theme_name]
     tone = theme.ROLES[name].tone(theme_name)
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "zorder": 3,
-        "name": name,
+        "zorder": 2,
         # Left of the middle, so that the number beside it stays over its own cell.
-        "x": wire.encode(wire.decode(time) - 0.2),
+        "x": wire.encode(time - 0.2),
         "y": wire.encode(np.where(np.isnan(values), np.nan, ROW[name])),
-        "text": [short(value) for value in values.tolist()],
+        "text": [short(value) for value in values],
         "marker": {
             "size": 11,
             "symbol": "circle",
@@ -168,28 +165,22 @@ def _dot(
     }
 
 
-def _hover(series: Mapping[str, Array], time: dict[str, str]) -> dict[str, Any]:
-    """Answer the pointer anywhere in a cell with all of its values."""
-    shown = zip(*(series[name].tolist() for name in "xchy"), strict=True)
-    return {
-        "type": "bar",
-        "zorder": 4,
-        "x": time,
-        "y": wire.encode(np.full(len(series["c"]), 3.6)),
-        "base": -0.2,
-        "width": 0.98,
-        "marker": {"color": "rgba(0,0,0,0)"},
-        "text": [
-            "<br>".join(
-                f"{symbol} {value:.4f}".replace("-", "−")
-                for symbol, value in zip(("x", "C", "h", "y"), values, strict=True)
-                if not math.isnan(value)
-            )
-            for values in shown
-        ],
-        "textposition": "none",
-        "hovertemplate": "t = %{x}<br>%{text}<extra></extra>",
-    }
+def _all_values(series: Mapping[str, Array]) -> list[str]:
+    """Say all values of each step, for the pointer."""
+    symbols = {"x": "x", "c": "C", "h": "h", "y": "y"}
+    return [
+        "<br>".join(
+            [
+                f"t = {t}",
+                *(
+                    f"{symbol} {value:.4f}".replace("-", "−")
+                    for symbol, value in zip(symbols.values(), values, strict=True)
+                    if not math.isnan(value)
+                ),
+            ]
+        )
+        for t, values in enumerate(zip(*(series[name] for name in symbols), strict=True))
+    ]
 
 
 def short(value: float) -> str:
