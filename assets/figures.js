@@ -162,11 +162,12 @@
 
   /** Cut the steps [from, to) of `steps` out of every array of a trace. */
   function cut(trace, from, to, steps) {
+    const { decode, encode } = lab.numbers;
     const part = (value) => {
-      const list = value?.bdata ? lab.numbers.decode(value) : value;
+      const list = value.bdata ? decode(value) : value;
       const each = list.length / steps;
       const piece = list.slice(from * each, to * each);
-      return value.shape ? [piece] : piece; // one row of a heat map
+      return value.bdata ? encode(piece, value.shape && `1, ${piece.length}`) : piece;
     };
     const piece = { ...trace };
     for (const key of ["x", "z", "text", "hovertext"]) if (key in piece) piece[key] = part(piece[key]);

@@ -11,6 +11,13 @@
     return new ARRAYS[dtype](bytes.buffer);
   }
 
+  /** Undo decode, for figures: plotly.js reads the same form. */
+  function encode(array, shape) {
+    const dtype = array instanceof Int32Array ? "i4" : "f8";
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    return { dtype, bdata: btoa(String.fromCharCode(...bytes)), ...(shape && { shape }) };
+  }
+
   /** Write a number with fixed decimals and a real minus sign; "–" where there is none. */
   function shown(value, decimals) {
     if (value === undefined || Number.isNaN(value)) return "–";
@@ -56,5 +63,5 @@
     if (element.getAttribute("value") !== full) element.setAttribute("value", full);
   }
 
-  lab.numbers = { decode, shown, given, exact, fill };
+  lab.numbers = { decode, encode, shown, given, exact, fill };
 })();

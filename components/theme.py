@@ -120,7 +120,8 @@ def figure_layout(theme: ThemeName) -> dict[str, Any]:
             "font": {"family": MONOSPACE, "size": 11, "color": surface.text},
         },
         "showlegend": False,
-        "transition": {"duration": 0},
+        # No "transition", not even of no duration: with it plotly.js draws a figure
+        # whose axes moved three times.
     }
 
 
