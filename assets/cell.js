@@ -63,7 +63,7 @@
       }
       this.root.addEventListener("lab-switch", () => this.showLines());
       this.showLines();
-      this.player.followers.add((t) => this.paint(t));
+      this.player.followers.add((t, words) => this.paint(t, words));
       this.player.beforeMoving.add(() => this.flush());
       root.addEventListener("click", (event) => {
         const { choose: kind, name } = event.target.closest("[data-choose]")?.dataset ?? {};
@@ -279,17 +279,18 @@
       // Numbers inside a line of text are themselves quantities to point at.
       for (const element of this.root.querySelectorAll(".lab-numbers data"))
         element.dataset.quantity = element.dataset.value ?? element.dataset.part;
-      if (this.frame) this.fill();
+      if (this.frame) this.paint(this.frame.t, true);
     }
 
-    paint(t) {
+    paint(t, words) {
       if (!this.series) return;
       this.frame = this.frameAt(t);
       // Playheads first: they read the layout, which the numbers then change.
       this.strip.calm = this.player.playing;
       this.strip.place(t);
       this.traces.place(t);
-      this.fill();
+      this.diagram.paint(this.frame, this.scale);
+      if (words) this.fill();
       if (!this.player.playing) lab.settled?.();
     }
 
@@ -303,7 +304,6 @@
 
     fill() {
       for (const element of this.live) lab.numbers.fill(element, this.frame);
-      this.diagram.paint(this.frame, this.scale);
       this.explainer.update();
       this.bars ??= [...this.root.querySelectorAll("[data-bar]")];
       for (const bar of this.bars) {

@@ -81,6 +81,8 @@
     constructor(box, id, seek) {
       super(box, id, seek);
       this.strip = box.parentElement;
+      // A reader scrolls by hand: from there on the strip follows again.
+      this.strip.addEventListener("scrollend", () => (this.scrolled = this.strip.scrollLeft));
       // Its size is kept: to ask for it at every step would cost a layout.
       new ResizeObserver(([{ contentRect }]) => {
         this.room = contentRect;
@@ -112,6 +114,7 @@
       layout.xaxis = { ...layout.xaxis, range: [this.from - 0.5, to - 0.5] };
       const data = figure.data.map((trace) => cut(trace, this.from, to, steps));
       this.box.style.width = `${layout.width}px`;
+      this.scrolled = undefined; // the same place is elsewhere in another window
       this.draw({ data, layout });
     }
 
@@ -139,10 +142,23 @@
       this.here.style.transform = `translateX(${left}px)`;
       this.veil.style.transform = `translateX(${left + cell}px)`;
       this.here.style.transition = this.calm ? "none" : "";
+      this.follow(left, left + cell, width);
+    }
+
+    /**
+     * Bring the cell at t into view. Cells stand still while t moves over them;
+     * near the edge the strip moves on by most of its width.
+     */
+    follow(left, right, width) {
       const room = this.room?.width ?? width;
       if (width <= room) return;
+      this.scrolled ??= this.strip.scrollLeft;
+      const cell = right - left;
+      if (left - this.scrolled >= 0.6 * cell && right - this.scrolled <= room - 0.6 * cell) return;
+      const wanted = left - (left < this.scrolled ? 0.7 * room : 0.2 * room);
+      this.scrolled = Math.min(Math.max(wanted, 0), width - room);
       const behavior = this.calm || calm() ? "instant" : "smooth";
-      this.strip.scrollTo({ left: left + cell / 2 - room / 2, behavior });
+      this.strip.scrollTo({ left: this.scrolled, behavior });
     }
 
     /** Size the frame around a cell, where the figure was drawn anew. */

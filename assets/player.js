@@ -8,6 +8,7 @@
 (() => {
   const lab = (window.lstmLab ??= {});
   const TYPING = "input, select, textarea, button, a, [contenteditable=true]";
+  const READABLE = 100; // milliseconds that a number must stand to be read
   const players = new Map();
 
   class Player {
@@ -18,6 +19,7 @@
       this.playing = false;
       this.interval = 250;
       this.startedAt = 0;
+      this.wordsAt = 0;
       this.followers = new Set();
       /** Called before playing or stepping: what the reader typed last must count. */
       this.beforeMoving = new Set();
@@ -65,10 +67,9 @@
       this.seek(this.t === this.T ? 0 : this.t);
     }
 
-    /** One tick of the clock. @returns whether the clock must stop, where that is news. */
+    /** One tick of the clock; one may still come after the clock was stopped. */
     tick() {
       if (this.playing) this.seek(this.t + 1);
-      return this.playing ? window.dash_clientside.no_update : true;
     }
 
     setPlaying(playing) {
@@ -86,12 +87,16 @@
       window.dash_clientside.set_props({ player: this.id, part: "clock" }, props);
     }
 
+    /** Tell everything that follows; words only as often as they can be read. */
     changed() {
-      this.paintTransport();
-      this.followers.forEach((follow) => follow(this.t));
+      const now = performance.now();
+      const unreadable = this.playing && this.interval < READABLE && now - this.wordsAt < READABLE;
+      if (!unreadable) this.wordsAt = now;
+      this.paintTransport(!unreadable);
+      this.followers.forEach((follow) => follow(this.t, !unreadable));
     }
 
-    paintTransport() {
+    paintTransport(words) {
       if (!this.bar?.isConnected) {
         this.bar = document.querySelector(`[data-transport="${CSS.escape(this.id)}"]`);
         if (!this.bar) return;
@@ -104,6 +109,7 @@
       if (slider.max !== String(this.T)) slider.max = this.T;
       if (slider.value !== String(this.t)) slider.value = this.t;
       slider.style.setProperty("--to", this.T ? this.t / this.T : 0);
+      if (!words) return;
       slider.setAttribute("aria-valuetext", `step ${this.t} of ${this.T}`);
       if (this.length.textContent !== String(this.T)) this.length.textContent = this.T;
       if (this.badge.dataset.status !== status) {

@@ -6,7 +6,7 @@ here asks the server while time passes.
 """
 
 import dash_bootstrap_components as dbc
-from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import MATCH, ClientsideFunction, Dash, Input, State, dcc, html
 from dash.development.base_component import Component
 
 from .controls import attributes, live, select
@@ -75,7 +75,6 @@ def register(app: Dash) -> None:
     """Let the clock drive the player in the browser."""
     app.clientside_callback(
         ClientsideFunction("lstm_lab_player", "tick"),
-        Output({"player": MATCH, "part": "clock"}, "disabled"),
         Input({"player": MATCH, "part": "clock"}, "n_intervals"),
         State({"player": MATCH, "part": "clock"}, "id"),
         prevent_initial_call=True,
