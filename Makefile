@@ -1,0 +1,54 @@
+# LSTM Lab. `make run` serves it, `make test` checks all of it; both set up what they need.
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test test-extras check screenshots bench lock clean
+
+run: $(VENV)/.run
+	$(BIN)/python app.py
+
+test: check
+	$(BIN)/pytest -n 2 --dist loadfile --cov=lstm --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+# Formatting, lint and types: the quick half of the gate.
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Live against PyTorch, which is large: a gate of its own.
+test-extras: $(VENV)/.extras
+	$(BIN)/pytest -m extras tests/extras
+
+screenshots: $(VENV)/.test
+	$(BIN)/python benchmarks/screenshots.py
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+# The exact versions that the tests ran with.
+lock: $(VENV)/.test
+	$(BIN)/pip freeze --exclude-editable > requirements-lock.txt
+
+$(VENV)/.venv:
+	$(PYTHON) -m venv $(VENV) || (apt-get update && apt-get install -y python3-venv && $(PYTHON) -m venv $(VENV))
+	touch $@
+
+$(VENV)/.run: $(VENV)/.venv requirements.txt
+	$(BIN)/pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-test.txt
+	$(BIN)/pip install --quiet -r requirements-test.txt
+	PYTHON=$(BIN)/python sh tests/browser/install-chromium.sh
+	touch $@
+
+$(VENV)/.extras: $(VENV)/.test
+	$(BIN)/pip install --quiet "torch==2.13.0"
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage build dist
