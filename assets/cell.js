@@ -333,6 +333,15 @@
         numbers: this.numbers,
       };
     }
+
+    /** Whether all is still as a fresh page shows it. */
+    get untouched() {
+      const { defaults } = this.config;
+      const same = ([name, value]) => defaults.numbers[name] === value;
+      const sequence = defaults.sequence.replaceAll(" ", "");
+      const { x, t, separate, numbers } = this.state();
+      return x === sequence && t === 0 && !separate && Object.entries(numbers).every(same);
+    }
   }
 
   function viewOf(rootId, config) {

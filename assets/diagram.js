@@ -82,16 +82,17 @@
       this.words = words;
       this.now = now;
       this.tip = root.querySelector(".lab-tip");
-      const found = (event) => event.target.closest?.("[data-quantity]");
+      const found = (event) => event.target.closest?.("[data-quantity], [data-flow]");
       root.addEventListener("pointerover", (event) => {
         if (this.tip.contains(event.target)) clearTimeout(this.leaving);
-        else if (found(event)) this.show(found(event), event.pointerType);
+        // A whole slider lights its weight; only its name explains it, out of the hand's way.
+        else if (found(event)) this.show(found(event), !event.target.matches(".lab-slider, input"));
         else this.leave();
       });
       root.addEventListener("pointerleave", () => this.leave());
       root.addEventListener("focusin", (event) => {
         const target = found(event);
-        if (target && !event.target.matches("input")) this.show(target);
+        if (target) this.show(target, !event.target.matches("input"));
       });
       root.addEventListener("focusout", () => this.leave());
       document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
@@ -111,16 +112,17 @@
       this.light();
     }
 
-    show(target, pointer) {
+    /** Light what an element stands for or carries, and explain it. */
+    show(target, explain) {
       clearTimeout(this.leaving);
-      const words = this.words[target.dataset.quantity];
-      if (!words || target === this.target) return;
+      const name = target.dataset.quantity ?? target.dataset.flow;
+      const words = this.words[name];
+      if (!words || (target === this.target && explain !== this.tip.hidden)) return;
       this.hide();
       this.target = target;
-      this.light(target.dataset.quantity);
-      // A slider that is being moved has its own words beside it.
-      if (target.matches(".lab-slider") && pointer !== "mouse") return;
-      this.tip.replaceChildren(...this.sentences(target.dataset.quantity, words));
+      this.light(name);
+      if (!explain) return;
+      this.tip.replaceChildren(...this.sentences(name, words));
       this.tip.className = `lab-tip role-${words.role}`;
       this.tip.hidden = false;
       target.setAttribute("aria-describedby", this.tip.id);

@@ -146,8 +146,10 @@
     if (!document.body.matches(".lab")) return;
     clearTimeout(settling);
     settling = setTimeout(() => {
-      if ([...lab.views.values()].some((view) => view.player.playing)) return;
-      history.replaceState(history.state, "", address());
+      const [view] = lab.views.values();
+      if (view.player.playing) return;
+      const fresh = location.pathname + location.search;
+      history.replaceState(history.state, "", view.untouched ? fresh : address());
       followed = location.hash;
     }, SETTLE);
   };

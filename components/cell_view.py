@@ -145,8 +145,8 @@ def memory_note(c: Array, f: Array) -> dict[str, Any]:
     share = c[last] / c[peak]
     return {
         "text": (
-            f"C peaks at {_three(c[peak])} (t = {peak}) and is {_three(c[last])} at t = {last}: "
-            f"{_percent(share)} of it is left."
+            f"C goes from {_three(c[peak])} (t = {peak}) to {_three(c[last])} (t = {last}): "
+            f"{_percent(share)} is left."
         ),
         "offer": bool(share < FORGOTTEN and f[-1] < REMEMBERS),
     }
@@ -470,7 +470,7 @@ def _readings() -> Component:
         tile(symbol, live(name), QUANTITIES[name].role, name) for name, symbol in symbols.items()
     ]
     tiles += [
-        tile("status", live("status"), "plain"),
+        tile("status", html.Span(live("status"), className="lab-word"), "plain"),
         tile("|C|", part("abs_c"), "c"),
         tile("|h|", part("abs_h"), "h"),
         tile("half-life", part("half_life", 2), "f", "f"),

@@ -38,6 +38,8 @@ def still(component: Component) -> Component:
     """
     if _is_still(component):
         return _holder(component, _children(component))
+    if component._namespace != "dash_html_components":
+        return component  # a library's component may show its children later, elsewhere
     parts: list[Any] = []
     for moving, group in itertools.groupby(_children(component), key=_is_moving):
         children = list(group)

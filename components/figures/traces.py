@@ -55,6 +55,7 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     layout = theme.figure_layout(theme_name) | {
         "margin": {"l": 40, "r": 14, "t": 6, "b": 20},
         "hovermode": "x unified",
+        "hoverdistance": -1,
         "dragmode": "zoom",
         "xaxis": axis
         | {
