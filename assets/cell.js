@@ -9,7 +9,7 @@
   const lab = (window.lstmLab ??= {});
   const TYPING = 250; // milliseconds of rest before half-typed text counts
   const RETRY = 1000; // milliseconds before asking a silent server again
-  const FIGURES = 90; // least milliseconds between two drawings of the figures
+  const FIGURES = 80; // milliseconds between two drawings of the figures for all the rest
   const LIVE = new Set("t x f i g o c h y c_prev h_prev status".split(" "));
   const GATES = ["f", "i", "C", "o"];
   const views = new Map();
@@ -42,10 +42,12 @@
       this.aio = root.dataset.view;
       this.config = config;
       this.player = lab.player(config.player);
-      this.request = null; // the newest settings, as they stand in the controls
+      this.request = null; // the settings as they stand in the controls
+      this.next = null; // settings to ask for as soon as no answer is awaited
+      this.waiting = null; // settings whose answer is awaited
+      this.good = null; // settings of the answer that is shown
+      this.refused = null; // settings that the server could not read
       this.sent = 0;
-      this.waiting = false; // for an answer
-      this.pending = false; // newer settings than those under way
       this.scale = {};
       const seek = (t) => this.player.seek(t);
       const box = (name) => root.querySelector(`[data-figure=${name}]`);
@@ -57,14 +59,13 @@
         separate: this.separate,
       }));
       this.linkedTime = lab.link?.time;
-      if (lab.link?.problem) {
-        this.keepAlert = 1;
-        this.alert(lab.link.problem);
-      }
+      if (lab.link?.problem) this.alert(lab.link.problem);
       this.root.addEventListener("lab-switch", () => this.showLines());
       this.showLines();
-      this.player.followers.add((t, words) => this.paint(t, words));
-      this.player.beforeMoving.add(() => this.flush());
+      this.player.follow(this.aio, {
+        paint: (t, words) => this.paint(t, words),
+        beforeMoving: () => this.flush(),
+      });
       root.addEventListener("click", (event) => {
         const { choose: kind, name } = event.target.closest("[data-choose]")?.dataset ?? {};
         // The time makes each choice a new one: Random draws again.
@@ -91,64 +92,58 @@
     /** Take new settings; half-typed ones wait for the hand to rest. */
     offer(settings, { typing = false } = {}) {
       if (settings.sequence !== this.request?.sequence) this.editedAt = performance.now();
-      this.request = settings;
-      this.pending = true;
+      this.request = this.next = settings;
       clearTimeout(this.timer);
-      this.timer = typing ? setTimeout(() => this.flush(), TYPING) : undefined;
-      if (!typing) this.flush();
+      if (typing) this.timer = setTimeout(() => this.flush(), TYPING);
+      else this.flush();
     }
 
     flush() {
       clearTimeout(this.timer);
-      if (this.pending && !this.waiting) this.send();
-    }
-
-    send() {
-      this.pending = false;
-      this.waiting = true;
+      if (!this.next || this.waiting) return;
+      this.waiting = this.next;
+      this.next = null;
       this.sent += 1;
-      const data = { n: this.sent, theme: lab.theme(), ...this.request };
-      this.set("request", { data });
+      this.set("request", { data: { n: this.sent, theme: lab.theme(), ...this.waiting } });
     }
 
-    /** The theme changed: figures carry their colours with them. */
+    /** The theme changed, and figures carry their colours: ask again for what is shown. */
     restyle() {
       if (!this.request) return;
-      this.pending = true;
+      this.next ??= this.refused === this.request ? this.good : this.request;
       this.flush();
     }
 
     /** A request ended without an answer: say so, and ask again. */
     failed() {
-      this.waiting = false;
-      this.pending = true;
+      this.next ??= this.waiting;
+      this.waiting = null;
       this.lost = true;
       this.alert("The server does not answer. Nothing is lost: asking again every second.");
       setTimeout(() => this.flush(), RETRY);
     }
 
     answered(answer) {
-      if (answer.n !== this.sent) return;
-      this.waiting = false;
-      if (answer.error) this.refused(answer);
-      else this.accept(answer);
+      if (answer.n !== this.sent || !this.waiting) return;
+      const asked = this.waiting;
+      this.waiting = null;
+      if (answer.error) this.refuse(asked, answer.error);
+      else this.accept(asked, answer);
+      this.lost = false;
       this.flush();
     }
 
-    refused({ n, error }) {
-      this.alert(error.message);
-      this.mark(error.field);
+    refuse(asked, { message, field }) {
+      this.refused = asked;
+      this.alert(message);
+      this.mark(field);
       // Even a link that cannot be used must not leave an empty page.
-      if (!this.series && n === this.sent && !this.pending) {
-        this.keepAlert = this.sent + 1;
-        this.request = this.config.defaults;
-        this.pending = true;
-      }
+      if (!this.series) this.next ??= this.config.defaults;
     }
 
     /* --- answers ------------------------------------------------------ */
 
-    accept(answer) {
+    accept(asked, answer) {
       const { decode } = lab.numbers;
       const before = this.linkedTime === undefined ? this.inputs?.join() : undefined;
       this.series = Object.fromEntries(
@@ -160,9 +155,12 @@
       const largest = (name) => Math.max(this.reach(name), 1);
       const c = largest("c");
       this.scale = { c, c_prev: c, keep: c, write: c, x: largest("x"), y: largest("y") };
-      if (answer.n > (this.keepAlert ?? 0) || this.lost) this.alert(null);
-      this.lost = false;
-      this.mark("");
+      // What a link could not do stays said until the reader does something.
+      if (asked === this.request && this.good) {
+        this.alert(null);
+        this.mark("");
+      } else if (this.lost) this.alert(null);
+      this.good = asked;
       if (this.separate !== answer.separate) {
         this.separate = answer.separate;
         this.relabel();
@@ -198,16 +196,20 @@
       this.player.load(this.inputs.length, t);
     }
 
-    /** Draw the figures, but not more often than a hand on a slider can see. */
+    /**
+     * Draw the figures, with a pause after each drawing: while a hand is on a
+     * slider the numbers and the diagram must not wait for Plotly.
+     */
     drawSoon() {
       if (this.drawing) return;
       const since = performance.now() - (this.drawnAt ?? -Infinity);
       this.drawing = setTimeout(
         () => {
           this.drawing = undefined;
-          this.drawnAt = performance.now();
           this.strip.update(this.figures.unrolled);
           this.traces.draw(this.chosen(this.figures.traces));
+          // Plotly draws before the next timer, however long that takes.
+          setTimeout(() => (this.drawnAt = performance.now()));
         },
         Math.max(FIGURES - since, 0),
       );
@@ -238,7 +240,9 @@
     }
 
     alert(message) {
-      this.set("alert", { is_open: Boolean(message), ...(message && { children: message }) });
+      if (!message && !this.alerted) return;
+      this.alerted = Boolean(message);
+      this.set("alert", { is_open: this.alerted, ...(message && { children: message }) });
     }
 
     mark(field) {
@@ -397,6 +401,10 @@
       // Without a link too the values are returned: Dash drops the first call of a
       // callback whose inputs another first call left alone.
       const linked = lab.link?.take(config.defaults) ?? config.defaults;
+      if (view && lab.link?.problem) {
+        view.alert(lab.link.problem);
+        return [ids.map(() => keep), keep, keep];
+      }
       if (view) Object.assign(view, { choosing: true, linkedTime: linked.t, request: null });
       const text = ids.map((id) => asText(linked.numbers[id.name]));
       return [text, linked.sequence, linked.separate];

@@ -122,7 +122,7 @@
       if (query.get("v") !== FORMAT) {
         this.problem =
           `This link has format '${(query.get("v") ?? "none").slice(0, 12)}'; this lab reads format ${FORMAT}. ` +
-          "Here is the worked example instead. Ask for the link again, or update the lab.";
+          "Nothing was changed. Ask for the link again, or update the lab.";
         return null;
       }
       const time = Number(query.get("t") ?? 0);

@@ -20,9 +20,15 @@
       this.interval = 250;
       this.startedAt = 0;
       this.wordsAt = 0;
-      this.followers = new Set();
-      /** Called before playing or stepping: what the reader typed last must count. */
-      this.beforeMoving = new Set();
+      this.followers = new Map();
+    }
+
+    /**
+     * Let a view follow, in the place of an older one of the same name.
+     * @param follower paint(t, words); beforeMoving(): what the reader typed last must count
+     */
+    follow(name, follower) {
+      this.followers.set(name, follower);
     }
 
     get status() {
@@ -44,7 +50,7 @@
     }
 
     step(by) {
-      this.beforeMoving.forEach((flush) => flush());
+      this.followers.forEach((follower) => follower.beforeMoving());
       this.setPlaying(false);
       this.seek(this.t + by);
     }
@@ -60,7 +66,7 @@
         this.changed();
         return;
       }
-      this.beforeMoving.forEach((flush) => flush());
+      this.followers.forEach((follower) => follower.beforeMoving());
       if (this.T === 0) return;
       this.startedAt = performance.now();
       this.setPlaying(true);
@@ -93,7 +99,7 @@
       const unreadable = this.playing && this.interval < READABLE && now - this.wordsAt < READABLE;
       if (!unreadable) this.wordsAt = now;
       this.paintTransport(!unreadable);
-      this.followers.forEach((follow) => follow(this.t, !unreadable));
+      this.followers.forEach((follower) => follower.paint(this.t, !unreadable));
     }
 
     paintTransport(words) {
