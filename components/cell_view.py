@@ -457,10 +457,12 @@ def _worked() -> Component:
 
 
 def _readings() -> Component:
-    def tile(symbol: str, content: Component, role: str, quantity: str = "") -> Component:
+    def tile(
+        symbol: str, content: Component, role: str, quantity: str = "", wide: str = ""
+    ) -> Component:
         return html.Div(
             [html.Span(symbol, className="lab-tile-name"), content],
-            className=f"lab-tile role-{role}",
+            className=f"lab-tile role-{role} {wide}",
             **attributes(**({"data_quantity": quantity} if quantity else {})),
         )
 
@@ -470,10 +472,9 @@ def _readings() -> Component:
         tile(symbol, live(name), QUANTITIES[name].role, name) for name, symbol in symbols.items()
     ]
     tiles += [
-        tile("status", html.Span(live("status"), className="lab-word"), "plain"),
+        tile("status", html.Span(live("status"), className="lab-word"), "plain", wide="lab-wide"),
         tile("|C|", part("abs_c"), "c"),
         tile("|h|", part("abs_h"), "h"),
-        tile("half-life", part("half_life", 2), "f", "f"),
     ]
     bars = [
         html.Div(
@@ -491,9 +492,13 @@ def _readings() -> Component:
             ("c", "together C(t)", "c", part("sum")),
         )
     ]
+    half_life = html.Div(
+        ["Half-life of C at this forget gate: ", part("half_life", 2), " steps"],
+        className="lab-half-life",
+    )
     return card(
         "Readings",
-        [html.Div(tiles, className="lab-tiles"), html.Div(bars, className="lab-bars")],
+        [html.Div(tiles, className="lab-tiles"), html.Div(bars, className="lab-bars"), half_life],
         look_for=LOOK_FOR["Readings"],
     )
 

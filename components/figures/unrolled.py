@@ -39,7 +39,7 @@ def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[s
     surface = theme.SURFACES[theme_name]
     time = np.arange(len(series["c"]), dtype=np.float64)
     steps = np.where(time == 0, np.nan, time)  # the initial state has no cell around it
-    fixed = {"fixedrange": True, "showgrid": False, "zeroline": False}
+    fixed: dict[str, Any] = {"fixedrange": True, "showgrid": False, "zeroline": False}
     fixed |= {"showticklabels": False, "ticks": ""}
     layout = theme.figure_layout(theme_name) | {
         "margin": {"l": 0, "r": 0, "t": 2, "b": 2},
