@@ -55,6 +55,10 @@ def create_app(**dash_kwargs: Any) -> Dash:
         ``app.server`` is the Flask server for WSGI.
     """
     own_server = "server" not in dash_kwargs
+    if own_server:
+        dash_kwargs["server"] = Flask("lstm_lab")
+        # plotly.js is most of the first load; these levels pack it smaller for little time.
+        dash_kwargs["server"].config.update(COMPRESS_ZSTD_LEVEL=9, COMPRESS_BR_LEVEL=5)
     settings: dict[str, Any] = {
         "assets_folder": str(ASSETS),
         "title": NAME,
