@@ -92,7 +92,7 @@ def _markup(part: Any) -> str:
     attributes = "".join(
         f' {_NAMES.get(name, name)}="{text.escape(str(value))}"'
         for name, value in properties.items()
-        if name != "children" and value not in (None, False)
+        if name != "children" and value is not None and value is not False
     )
     inside = "".join(_markup(child) for child in _children(part))
     return f"<{tag}{attributes}>{inside}</{tag}>"
