@@ -1,40 +1,12 @@
-/*
- * The Cell view in the browser: sends the settings, keeps the trace, plays it.
- *
- * One request is under way at most. While it is, newer settings replace each
- * other; the last ones go out when the answer is there. So nothing queues up.
- */
+/* The Cell view in the browser: sends the settings, keeps the trace, plays it. */
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const TYPING = 250; // milliseconds of rest before half-typed text counts
-  const RETRY = 1000; // milliseconds before asking a silent server again
+  const HURRIED = 1000; // milliseconds of rest before a half-typed slip is complained about
   const FIGURES = 80; // milliseconds between two drawings of the figures for all the rest
-  const LIVE = new Set("t x f i g o c h y c_prev h_prev status".split(" "));
+  const LONGEST_TEXT = 100000; // characters of a sequence that are worth sending
   const GATES = ["f", "i", "C", "o"];
   const views = new Map();
-
-  /** A <data> element for a number, live or derived. */
-  lab.number = (name, decimals) => {
-    const element = document.createElement("data");
-    element.dataset[LIVE.has(name) ? "value" : "part"] = name;
-    element.dataset.decimals = decimals;
-    return element;
-  };
-
-  /** Turn "σ({W_f}·{x})" into text and <data> elements. */
-  lab.template = (text) =>
-    text
-      .split(/\{(\w+)\}/)
-      .map((piece, index) => (index % 2 ? lab.number(piece, 4) : piece))
-      .filter((piece) => piece !== "");
-
-  /** The formula in symbols; separate weights are written out. */
-  lab.formula = (words, separate) => {
-    const symbols = words.formula;
-    if (!separate || !words.worked_separate) return symbols;
-    return symbols.replace(/(W_(\w))·\[h\(t−1\), x\(t\)\]/, "$1·x(t) + U_$2·h(t−1)");
-  };
 
   class CellView {
     constructor(root, config) {
@@ -42,41 +14,52 @@
       this.aio = root.dataset.view;
       this.config = config;
       this.player = lab.player(config.player);
-      this.request = null; // the settings as they stand in the controls
-      this.next = null; // settings to ask for as soon as no answer is awaited
-      this.waiting = null; // settings whose answer is awaited
-      this.good = null; // settings of the answer that is shown
-      this.refused = null; // settings that the server could not read
-      this.sent = 0;
       this.scale = {};
-      const seek = (t) => this.player.seek(t);
+      const send = (data) => this.set("request", { data: { theme: lab.theme(), ...data } });
+      this.asking = new lab.Asking(send, this);
       const box = (name) => root.querySelector(`[data-figure=${name}]`);
-      this.strip = new lab.Strip(box("unrolled"), this.id("unrolled"), seek);
-      this.traces = new lab.Figure(box("traces"), this.id("traces"), seek);
+      const react = {
+        click: (t) => this.player.seek(t),
+        hover: (t, event) => this.explainer.values(this.frameAt(t), event),
+        leave: () => this.explainer.leave(),
+      };
+      this.strip = new lab.Strip(box("unrolled"), this.id("unrolled"), react);
+      this.traces = new lab.Figure(box("traces"), this.id("traces"), react);
       this.diagram = new lab.Diagram(root.querySelector("[data-diagram]"), () => this.relabel());
       this.explainer = new lab.Explainer(root, config.words, () => ({
         frame: this.frame,
         separate: this.separate,
       }));
-      this.linkedTime = lab.link?.time;
-      if (lab.link?.problem) this.alert(lab.link.problem);
-      this.root.addEventListener("lab-switch", () => this.showLines());
-      this.showLines();
       this.player.follow(this.aio, {
         paint: (t, words) => this.paint(t, words),
-        beforeMoving: () => this.flush(),
+        beforeMoving: () => this.asking.flush(),
       });
+      this.listen();
+      this.showLines();
+    }
+
+    listen() {
+      const { root } = this;
+      root.addEventListener("lab-switch", () => this.showLines());
       root.addEventListener("click", (event) => {
         const { choose: kind, name } = event.target.closest("[data-choose]")?.dataset ?? {};
         // The time makes each choice a new one: Random draws again.
         if (kind) this.set("chosen", { data: { kind, name, at: performance.now() } });
       });
       root.addEventListener("focusout", (event) => {
-        if (event.target.matches(".lab-number, .lab-sequence")) this.flush();
+        if (event.target.matches(".lab-number, .lab-sequence")) this.asking.flush();
       });
       root.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && event.target.matches(".lab-number")) this.flush();
+        if (event.key === "Enter" && event.target.matches(".lab-number")) this.asking.flush();
       });
+    }
+
+    /** The view is no longer on the page. */
+    leave() {
+      this.player.unfollow(this.aio);
+      this.strip.leave();
+      this.diagram.leave();
+      this.explainer.stop();
     }
 
     id(part, more) {
@@ -89,63 +72,49 @@
 
     /* --- asking ------------------------------------------------------- */
 
-    /** Take new settings; half-typed ones wait for the hand to rest. */
-    offer(settings, { typing = false } = {}) {
-      if (settings.sequence !== this.request?.sequence) this.editedAt = performance.now();
-      this.request = this.next = settings;
-      clearTimeout(this.timer);
-      if (typing) this.timer = setTimeout(() => this.flush(), TYPING);
-      else this.flush();
+    /** Take new settings, unless they are too long to be worth a request. */
+    offer(settings, options) {
+      if (settings.sequence !== this.asking.wanted?.sequence) this.editedAt = performance.now();
+      if (settings.sequence.length > LONGEST_TEXT) {
+        const count = settings.sequence.split(/[,\s]+/).filter(Boolean).length;
+        const message = `The input sequence has ${count} values. Use at most ${this.config.longest}.`;
+        this.refuse(settings, { message, field: "sequence" });
+        return;
+      }
+      this.asking.offer(settings, options);
     }
 
-    flush() {
-      clearTimeout(this.timer);
-      if (!this.next || this.waiting) return;
-      this.waiting = this.next;
-      this.next = null;
-      this.sent += 1;
-      this.set("request", { data: { n: this.sent, theme: lab.theme(), ...this.waiting } });
-    }
-
-    /** The theme changed, and figures carry their colours: ask again for what is shown. */
+    /** The theme changed, and figures carry their colours. */
     restyle() {
-      if (!this.request) return;
-      this.next ??= this.refused === this.request ? this.good : this.request;
-      this.flush();
+      if (this.series) this.asking.repeat();
     }
 
-    /** A request ended without an answer: say so, and ask again. */
-    failed() {
-      this.next ??= this.waiting;
-      this.waiting = null;
+    silent(message) {
+      this.alert(message);
       this.lost = true;
-      this.alert("The server does not answer. Nothing is lost: asking again every second.");
-      setTimeout(() => this.flush(), RETRY);
-    }
-
-    answered(answer) {
-      if (answer.n !== this.sent || !this.waiting) return;
-      const asked = this.waiting;
-      this.waiting = null;
-      if (answer.error) this.refuse(asked, answer.error);
-      else this.accept(asked, answer);
-      this.lost = false;
-      this.flush();
     }
 
     refuse(asked, { message, field }) {
-      this.refused = asked;
-      this.alert(message);
-      this.mark(field);
+      const complain = () => {
+        this.alert(message);
+        this.mark(field);
+      };
+      // Nobody likes to be corrected in the middle of a word.
+      clearTimeout(this.complaint);
+      const focused = document.activeElement;
+      const typing = this.root.contains(focused) && focused.matches(".lab-number, .lab-sequence");
+      const rest = typing ? this.asking.offeredAt + HURRIED - performance.now() : 0;
+      if (rest > 0) this.complaint = setTimeout(complain, rest);
+      else complain();
       // Even a link that cannot be used must not leave an empty page.
-      if (!this.series) this.next ??= this.config.defaults;
+      if (!this.series) this.asking.next ??= this.config.defaults;
     }
 
     /* --- answers ------------------------------------------------------ */
 
     accept(asked, answer) {
       const { decode } = lab.numbers;
-      const before = this.linkedTime === undefined ? this.inputs?.join() : undefined;
+      const before = this.inputs?.join();
       this.series = Object.fromEntries(
         Object.entries(answer.series).map(([name, array]) => [name, decode(array)]),
       );
@@ -155,23 +124,27 @@
       const largest = (name) => Math.max(this.reach(name), 1);
       const c = largest("c");
       this.scale = { c, c_prev: c, keep: c, write: c, x: largest("x"), y: largest("y") };
+      this.barScale = Math.max(...["c", "keep", "write"].map((name) => this.reach(name))) || 1;
       // What a link could not do stays said until the reader does something.
-      if (asked === this.request && this.good) {
-        this.alert(null);
-        this.mark("");
-      } else if (this.lost) this.alert(null);
-      this.good = asked;
+      if (this.lost || (asked === this.asking.wanted && this.asking.shown)) this.clear();
+      this.lost = false;
       if (this.separate !== answer.separate) {
         this.separate = answer.separate;
         this.relabel();
       }
-      this.barScale = Math.max(...["c", "keep", "write"].map((name) => this.reach(name))) || 1;
-      this.note(answer.memory);
+      this.note(answer);
       this.figures = answer.figures;
-      if (before !== this.inputs.join()) this.start();
+      if (asked.t !== undefined || before !== this.inputs.join()) this.start(asked);
       else this.player.changed();
       this.drawSoon();
       this.root.dataset.ready = "";
+    }
+
+    /** What was wrong is right again. */
+    clear() {
+      clearTimeout(this.complaint);
+      this.alert(null);
+      this.mark("");
     }
 
     /** f·C(t−1), i·C̃ and their sum, as the engine adds them up. */
@@ -188,9 +161,9 @@
     }
 
     /** Begin a new sequence at t = 0, or where a link says. */
-    start() {
-      const t = this.linkedTime ?? 0;
-      this.linkedTime = undefined;
+    start(asked) {
+      const t = asked.t ?? 0;
+      delete asked.t; // once: asking again must not go back there
       const pressedPlaySince = this.player.startedAt > this.editedAt;
       if (!pressedPlaySince) this.player.setPlaying(false);
       this.player.load(this.inputs.length, t);
@@ -215,12 +188,15 @@
       );
     }
 
+    /** The traces that are switched on; a finger scrolls the page instead of zooming. */
     chosen(figure) {
       const data = figure.data.map((trace) => ({
         ...trace,
         visible: lab.switches.isOn(`line-${trace.meta}`),
       }));
-      return { ...figure, data };
+      const touched = matchMedia("(pointer: coarse)").matches;
+      const layout = touched ? { ...figure.layout, dragmode: false } : figure.layout;
+      return { data, layout };
     }
 
     /** Follow the switches of the legend. */
@@ -229,20 +205,25 @@
       if (this.figures) this.traces.draw(this.chosen(this.figures.traces));
     }
 
-    note({ text, offer }) {
-      this.root.querySelector(".lab-memory").textContent = text;
-      this.root.querySelector(".lab-offer").hidden = !offer;
-    }
-
-    /** What the named setting in force does; nothing once it is changed. */
-    say(does) {
-      this.root.querySelector(".lab-does").textContent = does;
+    /** What is worth saying of this run: its memory, equal gates, the named setting in force. */
+    note({ memory, same, numbers, separate }) {
+      this.root.querySelector(".lab-memory").textContent = memory.text;
+      this.root.querySelector(".lab-offer").hidden = !memory.offer;
+      this.root.classList.toggle("has-same", same);
+      const preset = Object.values(this.config.presets).find(
+        (one) =>
+          one.separate === separate &&
+          Object.entries(one.numbers).every(([name, value]) => numbers[name] === value),
+      );
+      const does = preset?.does ?? "Your own setting.";
+      const place = this.root.querySelector(".lab-does");
+      if (place.textContent !== does) place.textContent = does;
     }
 
     alert(message) {
-      if (!message && !this.alerted) return;
-      this.alerted = Boolean(message);
-      this.set("alert", { is_open: this.alerted, ...(message && { children: message }) });
+      if (message === (this.alerted ?? null)) return; // a dismissed one stays dismissed
+      this.alerted = message;
+      this.set("alert", { is_open: Boolean(message), ...(message && { children: message }) });
     }
 
     mark(field) {
@@ -264,14 +245,14 @@
       const { words } = this.config;
       this.root.dataset.weights = this.separate ? "separate" : "tied";
       for (const box of this.root.querySelectorAll("[data-formula]"))
-        box.textContent = lab.formula(words[box.dataset.formula], this.separate);
+        box.textContent = this.formula(words[box.dataset.formula]);
       for (const box of this.root.querySelectorAll("[data-worked]")) {
         const { worked, worked_separate } = words[box.dataset.worked];
-        box.replaceChildren(...lab.template((this.separate && worked_separate) || worked));
+        box.replaceChildren(...lab.live.template((this.separate && worked_separate) || worked));
       }
       for (const box of this.root.querySelectorAll("[data-squashed]")) {
         const { squashed } = words[box.dataset.squashed];
-        box.replaceChildren(...(squashed ? ["= ", ...lab.template(squashed)] : []));
+        box.replaceChildren(...(squashed ? ["= ", ...lab.live.template(squashed)] : []));
       }
       for (const label of this.root.querySelectorAll("[data-tied]")) {
         const name = this.separate ? label.dataset.own : label.dataset.tied;
@@ -286,16 +267,22 @@
       if (this.frame) this.paint(this.frame.t, true);
     }
 
+    /** The formula in symbols; separate weights are written out. */
+    formula({ formula, formula_separate }) {
+      return (this.separate && formula_separate) || formula;
+    }
+
     paint(t, words) {
       if (!this.series) return;
+      this.root.classList.toggle("is-at-start", t === 0);
       this.frame = this.frameAt(t);
       // Playheads first: they read the layout, which the numbers then change.
-      this.strip.calm = this.player.playing;
+      this.strip.steady = this.player.playing;
       this.strip.place(t);
       this.traces.place(t);
       this.diagram.paint(this.frame, this.scale);
       if (words) this.fill();
-      if (!this.player.playing) lab.settled?.();
+      if (!this.player.playing) lab.settled?.(this);
     }
 
     frameAt(t) {
@@ -327,46 +314,62 @@
 
     /* --- links -------------------------------------------------------- */
 
+    /** Whether there is something that a link could restore. */
+    get ready() {
+      return Boolean(this.series);
+    }
+
     /** Everything that a link must restore. */
-    state() {
-      if (!this.series) return null;
-      return {
-        x: this.inputs.join(","),
-        t: this.player.t,
-        separate: this.separate,
-        numbers: this.numbers,
-      };
+    toQuery() {
+      const query = { x: this.inputs.join(","), t: this.player.t };
+      if (this.separate) query.separate = "1";
+      for (const [name, value] of Object.entries(this.numbers))
+        if (this.separate || !name.startsWith("U_")) query[name] = String(value);
+      return query;
     }
 
     /** Whether all is still as a fresh page shows it. */
     get untouched() {
       const { defaults } = this.config;
-      const same = ([name, value]) => defaults.numbers[name] === value;
-      const sequence = defaults.sequence.replaceAll(" ", "");
-      const { x, t, separate, numbers } = this.state();
-      return x === sequence && t === 0 && !separate && Object.entries(numbers).every(same);
+      return (
+        this.player.t === 0 &&
+        !this.separate &&
+        this.inputs.join() === defaults.sequence.replaceAll(" ", "") &&
+        Object.entries(this.numbers).every(([name, value]) => defaults.numbers[name] === value)
+      );
     }
   }
 
+  /** What a link says: text for every control, as a reader would type it, and t. */
+  function fromQuery(query, defaults) {
+    const t = Number(query.get("t") ?? 0);
+    const numbers = Object.entries(defaults.numbers).map(([name, value]) => [
+      name,
+      query.get(name) ?? String(value),
+    ]);
+    return {
+      sequence: (query.get("x") ?? defaults.sequence).replaceAll(",", ", "),
+      separate: query.get("separate") === "1",
+      numbers: Object.fromEntries(numbers),
+      t: Number.isFinite(t) ? t : 0,
+    };
+  }
+
   function viewOf(rootId, config) {
-    const root = document.getElementById(lab.domId(rootId));
+    const root = document.getElementById(lab.live.domId(rootId));
     const known = views.get(rootId.aio_id);
     if (known?.root === root) return known;
+    known?.leave();
     lab.still(root);
+    lab.keep?.(root);
     const view = new CellView(root, config);
     views.set(rootId.aio_id, view);
-    lab.keep?.(root);
     return view;
   }
 
-  /** As Dash writes a dict id into the page. */
-  lab.domId = (id) =>
-    `{${Object.keys(id)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${JSON.stringify(id[key])}`)
-      .join(",")}}`;
   lab.views = views;
 
+  const MOVING = 500; // milliseconds after which a slider is no longer being moved
   const randomSequence = () =>
     Array.from({ length: 12 }, () => (Math.random() * 2 - 1).toFixed(2)).join(", ");
   /** As a number field shows it: two decimals, unless it has more; text stays as it is. */
@@ -384,28 +387,28 @@
 
   const callbacks = {
     /** Examples, named settings and links: many controls at once. */
-    choose(chosen, ids, config) {
+    choose(chosen, ids, config, rootId) {
       const { no_update: keep } = window.dash_clientside;
-      const view = views.get(ids[0].aio_id);
+      const nothing = ids.map(() => keep);
+      const view = viewOf(rootId, config);
       if (chosen?.kind === "example") {
         const { name } = chosen;
         const text = name === "random" ? randomSequence() : config.examples[name];
-        return [ids.map(() => keep), text, keep];
+        return [nothing, text, keep];
       }
       if (chosen?.kind === "preset") {
-        const { numbers, separate, does } = config.presets[chosen.name];
-        view?.say(does);
-        if (view) Object.assign(view, { choosing: true, ownRecurrent: false });
+        const { numbers, separate } = config.presets[chosen.name];
+        view.choosing = {};
+        view.ownRecurrent = false;
         return [ids.map((id) => asText(numbers[id.name])), keep, separate];
       }
+      const { query, problem } = lab.link?.read() ?? {};
+      if (problem) view.alert(problem);
+      if (problem && view.ready) return [nothing, keep, keep];
       // Without a link too the values are returned: Dash drops the first call of a
       // callback whose inputs another first call left alone.
-      const linked = lab.link?.take(config.defaults) ?? config.defaults;
-      if (view && lab.link?.problem) {
-        view.alert(lab.link.problem);
-        return [ids.map(() => keep), keep, keep];
-      }
-      if (view) Object.assign(view, { choosing: true, linkedTime: linked.t, request: null });
+      const linked = query ? fromQuery(query, config.defaults) : config.defaults;
+      view.choosing = { t: linked.t };
       const text = ids.map((id) => asText(linked.numbers[id.name]));
       return [text, linked.sequence, linked.separate];
     },
@@ -413,14 +416,15 @@
     /** A slider and its number field; the field holds the truth. */
     pair(slider, number, id, end) {
       const { no_update: keep, callback_context: context } = window.dash_clientside;
-      const range = document.getElementById(lab.domId(id));
+      const range = document.getElementById(lab.live.domId(id));
       if (context.triggered_id?.part === "slider") {
         fillRange(range, slider);
+        range.movedAt = performance.now();
         return [keep, asText(Number(slider))];
       }
       const value = Number(String(number).replace("−", "-"));
-      // A slider under the hand leads: an older number must not pull it back.
-      if (document.activeElement === range) return [keep, keep];
+      // A slider that is being moved leads: its own older number must not pull it back.
+      if (performance.now() - (range.movedAt ?? -Infinity) < MOVING) return [keep, keep];
       if (String(number).trim() === "" || Number.isNaN(value)) return [keep, keep];
       const reachable = Math.min(Math.max(value, -end), end);
       fillRange(range, reachable);
@@ -430,37 +434,37 @@
     /** Something was set: ask for its consequences. */
     changed(values, sequence, separate, ids, config, rootId) {
       const view = viewOf(rootId, config);
-      const numbers = Object.fromEntries(ids.map((id, index) => [id.name, String(values[index] ?? "")]));
+      const numbers = Object.fromEntries(
+        ids.map((id, index) => [id.name, String(values[index] ?? "")]),
+      );
       const recurrent = (gate) => `U_${gate}`;
-      if (separate && view.request?.separate === false && !view.choosing && !view.ownRecurrent) {
+      const before = view.asking.wanted;
+      if (separate && before?.separate === false && !view.choosing && !view.ownRecurrent) {
         // Separate weights start from the tied ones, so that the switch changes nothing by itself.
         for (const gate of GATES) {
           const value = (numbers[recurrent(gate)] = numbers[`W_${gate}`]);
           view.set("number", { value }, { name: recurrent(gate) });
         }
       }
-      const numbersNow = JSON.stringify(numbers);
-      if (!view.choosing && view.numbersBefore !== undefined && view.numbersBefore !== numbersNow)
-        view.say("Your own setting.");
-      view.numbersBefore = numbersNow;
-      view.choosing = false;
       if (separate)
         view.ownRecurrent = GATES.some((gate) => numbers[recurrent(gate)] !== numbers[`W_${gate}`]);
       const typing = document.activeElement?.matches(".lab-number, .lab-sequence") ?? false;
-      view.offer({ sequence: sequence ?? "", separate, numbers }, { typing });
+      const settings = { sequence: sequence ?? "", separate, numbers };
+      if (view.choosing?.t !== undefined) settings.t = view.choosing.t;
+      view.choosing = undefined;
+      view.offer(settings, { typing });
     },
 
     answered(answer, rootId) {
-      if (answer) views.get(rootId.aio_id)?.answered(answer);
+      if (answer) views.get(rootId.aio_id)?.asking.answered(answer);
     },
 
     settled(busy, rootId) {
-      const view = views.get(rootId.aio_id);
+      const asking = views.get(rootId.aio_id)?.asking;
+      if (busy !== false || !asking) return;
+      const { n } = asking;
       // The answer, where there is one, may arrive a moment after this.
-      if (busy === false && view) {
-        const { sent } = view;
-        setTimeout(() => view.waiting && view.sent === sent && view.failed(), 50);
-      }
+      setTimeout(() => asking.failed(n), 50);
     },
 
     open_concepts: () => true,

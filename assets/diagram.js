@@ -12,6 +12,7 @@
   const FOLDER = new URL("diagrams/", document.currentScript.src);
   const NARROW = 560; // pixels below which the narrow drawing is the readable one
   const PATIENCE = 150; // milliseconds for the pointer to reach the explanation
+  const PRODUCTS = { keep: true, write: true, tanh_c: true };
   const drawings = new Map();
 
   async function drawing(name) {
@@ -34,7 +35,12 @@
       this.box = box;
       this.drawn = drawn;
       this.levels = [];
-      new ResizeObserver(() => this.fit()).observe(box);
+      this.observer = new ResizeObserver(() => this.fit());
+      this.observer.observe(box);
+    }
+
+    leave() {
+      this.observer.disconnect();
     }
 
     async fit() {
@@ -95,7 +101,15 @@
         if (target) this.show(target, !event.target.matches("input"));
       });
       root.addEventListener("focusout", () => this.leave());
-      document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+      this.stopping = new AbortController();
+      const { signal } = this.stopping;
+      const escape = (event) => event.key === "Escape" && this.hide();
+      document.addEventListener("keydown", escape, { signal });
+    }
+
+    stop() {
+      this.hide();
+      this.stopping.abort();
     }
 
     leave() {
@@ -105,10 +119,10 @@
 
     hide() {
       clearTimeout(this.leaving);
-      if (!this.target) return;
-      this.target.removeAttribute("aria-describedby");
+      this.target?.removeAttribute("aria-describedby");
       this.target = undefined;
       this.tip.hidden = true;
+      this.tip.replaceChildren(); // numbers that nobody brings up to date must not stay
       this.light();
     }
 
@@ -120,14 +134,42 @@
       if (!words || (target === this.target && explain !== this.tip.hidden)) return;
       this.hide();
       this.target = target;
-      this.light(name);
+      // The diagram must stay bright while a hand on a slider changes it.
+      this.light(name, !target.matches(".lab-slider"));
       if (!explain) return;
       this.tip.replaceChildren(...this.sentences(name, words));
       this.tip.className = `lab-tip role-${words.role}`;
       this.tip.hidden = false;
       target.setAttribute("aria-describedby", this.tip.id);
       this.update();
-      this.place(target.getBoundingClientRect(), target.closest(".lab-diagram"));
+      this.place(target.getBoundingClientRect(), target);
+    }
+
+    /** Say all values of a step that the pointer is over in a figure. */
+    values(frame, event) {
+      clearTimeout(this.leaving);
+      this.hide();
+      const row = (...names) =>
+        names.map(([name, symbol]) => {
+          const cell = document.createElement("span");
+          const number = lab.live.number(name, 4);
+          lab.numbers.fill(number, frame);
+          cell.append(`${symbol} `, number.textContent);
+          cell.className = `role-${name}`;
+          return cell;
+        });
+      const title = document.createElement("div");
+      title.className = "lab-tip-title";
+      title.textContent = `t = ${frame.t}`;
+      const table = document.createElement("div");
+      table.className = "lab-tip-values";
+      table.append(
+        ...row(["x", "x"], ["f", "f"], ["c", "C"], ["i", "i"], ["h", "h"], ["g", "C̃"], ["y", "y"], ["o", "o"]),
+      );
+      this.tip.className = "lab-tip role-plain";
+      this.tip.replaceChildren(title, table);
+      this.tip.hidden = false;
+      this.place({ left: event.clientX, width: 0, top: event.clientY - 6, bottom: event.clientY + 10 });
     }
 
     sentences(name, words) {
@@ -141,10 +183,11 @@
       const lines = [line("lab-tip-title", `${words.title} ${words.symbol}`)];
       if (words.worked) {
         const template = (separate && words.worked_separate) || words.worked;
-        lines.push(line("lab-tip-formula", lab.formula(words, separate)));
-        lines.push(line("lab-tip-numbers", ...lab.template(template), " = ", lab.number(name, 4)));
+        const symbols = (separate && words.formula_separate) || words.formula;
+        lines.push(line("lab-tip-formula", symbols));
+        lines.push(line("lab-tip-numbers", ...lab.live.template(template), " = ", lab.live.number(name, 4)));
       } else {
-        lines.push(line("lab-tip-numbers", `${words.symbol} = `, lab.number(name, 4)));
+        lines.push(line("lab-tip-numbers", `${words.symbol} = `, lab.live.number(name, 4)));
       }
       lines.push(line("lab-tip-says", words.says));
       return lines;
@@ -157,32 +200,46 @@
       this.tip.querySelectorAll("data").forEach((element) => lab.numbers.fill(element, frame));
     }
 
-    /** Above what is explained or below it; below the drawing, whose lit path it must not hide. */
-    place(around, drawing) {
+    /**
+     * Above what is explained or below it; under the drawing, whose lit path it must
+     * not hide; beside the column of explanations, which it explains.
+     */
+    place(around, target) {
       const { offsetWidth: width, offsetHeight: height } = this.tip;
-      const middle = around.left + around.width / 2 - width / 2;
-      const left = Math.min(Math.max(middle, 8), innerWidth - width - 8);
-      const above = around.top - height - 8;
-      const below = Math.min(around.bottom + 8, innerHeight - height - 8);
-      const top = drawing ? drawing.getBoundingClientRect().bottom : above > 8 ? above : below;
-      const visible = Math.min(top, innerHeight - height - 8);
-      this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(visible)}px)`;
+      const within = (value, room) => Math.min(Math.max(value, 8), room - 8);
+      const drawing = target?.closest(".lab-diagram")?.getBoundingClientRect();
+      const column = target?.closest(".lab-explanation")?.getBoundingClientRect();
+      let left = around.left + around.width / 2 - width / 2;
+      let top = around.top - height - 8 > 8 ? around.top - height - 8 : around.bottom + 8;
+      if (drawing) top = drawing.bottom;
+      else if (column && column.left > width + 16) {
+        left = column.left - width - 8;
+        top = around.top;
+      }
+      const x = Math.round(within(left, innerWidth - width));
+      const y = Math.round(within(top, innerHeight - height));
+      this.tip.style.transform = `translate(${x}px, ${y}px)`;
     }
 
     /** Light a quantity wherever it stands, its operands, and the wires between. */
-    light(name) {
+    light(name, dim = true) {
       this.root.querySelectorAll(".lit").forEach((element) => element.classList.remove("lit"));
-      this.root.classList.toggle("has-lit", Boolean(name));
+      this.root.classList.toggle("has-lit", Boolean(name) && dim);
       if (!name) return;
-      const operands = new Set(this.words[name].operands ?? []);
+      const { operands, feeds } = this.words[name];
+      // Through a product, such as f·C(t−1), to what it is made of.
+      const through = operands.flatMap((one) => (one in PRODUCTS ? this.words[one].operands : []));
+      const near = new Set([...operands, ...through, feeds]);
       this.root.querySelectorAll("[data-quantity]").forEach((element) => {
         const quantity = element.dataset.quantity;
-        const near = element.closest("svg") && operands.has(quantity);
-        element.classList.toggle("lit", quantity === name || near);
+        const drawn = element.closest("svg") && near.has(quantity);
+        element.classList.toggle("lit", quantity === name || Boolean(drawn));
       });
+      const reached = new Set([name, feeds, ...operands.filter((one) => one in PRODUCTS)]);
       this.root.querySelectorAll("[data-flow]").forEach((wire) => {
         const into = wire.dataset.into.split(" ");
-        wire.classList.toggle("lit", wire.dataset.flow === name || into.includes(name));
+        const lit = wire.dataset.flow === name || into.some((one) => reached.has(one));
+        wire.classList.toggle("lit", lit);
       });
     }
   }

@@ -8,7 +8,9 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const CELL = 62; // pixels for one cell of the unrolled network, so that its numbers fit
+  const CELL = 56; // least pixels for one cell of the unrolled network: its numbers fit
+  const WIDE = 88; // most pixels for one cell: it stays a box
+  const GAP = 0.2; // of a cell, between the tiles of neighbours
   const WINDOW = 64; // cells drawn at once; a longer sequence is drawn around t
   const MARGIN = 10; // cells before the edge of the window at which it moves on
   const GLANCE = 20; // cells drawn at once while settings change: what can be seen
@@ -20,12 +22,12 @@
     /**
      * @param box the .lab-figure element around a dcc.Graph
      * @param id the Dash id of the graph
-     * @param seek called with a time that the reader clicked
+     * @param react click(t), hover(t, event) and leave()
      */
-    constructor(box, id, seek) {
+    constructor(box, id, react) {
       this.box = box;
       this.id = id;
-      this.seek = seek;
+      this.react = react;
       this.veil = box.querySelector(".lab-veil");
       this.here = box.querySelector(".lab-here");
       this.t = 0;
@@ -51,7 +53,11 @@
       this.heard = plot;
       plot.on("plotly_afterplot", () => this.place(this.t));
       plot.on("plotly_relayout", () => this.place(this.t));
-      plot.on("plotly_click", ({ points }) => points.length && this.seek(points[0].x));
+      plot.on("plotly_click", ({ points }) => points.length && this.react.click(points[0].x));
+      plot.on("plotly_hover", ({ points, event }) => {
+        if (points.length) this.react.hover(Math.round(points[0].x), event);
+      });
+      plot.on("plotly_unhover", () => this.react.leave());
       this.place(this.t);
     }
 
@@ -78,16 +84,22 @@
 
   /** The unrolled network: a strip that scrolls along with t. */
   class Strip extends Figure {
-    constructor(box, id, seek) {
-      super(box, id, seek);
+    constructor(box, id, react) {
+      super(box, id, react);
       this.strip = box.parentElement;
       // A reader scrolls by hand: from there on the strip follows again.
       this.strip.addEventListener("scrollend", () => (this.scrolled = this.strip.scrollLeft));
       // Its size is kept: to ask for it at every step would cost a layout.
-      new ResizeObserver(([{ contentRect }]) => {
+      this.observer = new ResizeObserver(([{ contentRect }]) => {
         this.room = contentRect;
         if (this.figure) this.show(this.figure, this.steps, WINDOW);
-      }).observe(this.strip);
+      });
+      this.observer.observe(this.strip);
+    }
+
+    leave() {
+      this.observer.disconnect();
+      clearTimeout(this.resting);
     }
 
     /** Draw what can be seen at once, and the whole window when the settings rest. */
@@ -103,16 +115,21 @@
     show(figure, steps, span) {
       this.figure = figure;
       this.steps = steps;
+      if (!this.strip.clientHeight) return; // folded; unfolding resizes it
       this.span = Math.min(span, steps);
       this.from = this.start(this.t);
       const to = this.from + this.span;
       const layout = {
         ...figure.layout,
-        width: Math.max(this.strip.clientWidth, this.span * CELL),
+        width: Math.max(Math.min(this.strip.clientWidth, this.span * WIDE), this.span * CELL),
         height: this.strip.clientHeight,
       };
       layout.xaxis = { ...layout.xaxis, range: [this.from - 0.5, to - 0.5] };
-      const data = figure.data.map((trace) => cut(trace, this.from, to, steps));
+      const xgap = (GAP * layout.width) / this.span;
+      const data = figure.data.map((trace) => {
+        const piece = cut(trace, this.from, to, steps);
+        return "xgap" in piece ? { ...piece, xgap } : piece;
+      });
       this.box.style.width = `${layout.width}px`;
       this.scrolled = undefined; // the same place is elsewhere in another window
       this.draw({ data, layout });
@@ -141,7 +158,7 @@
       this.frame(cell);
       this.here.style.transform = `translateX(${left}px)`;
       this.veil.style.transform = `translateX(${left + cell}px)`;
-      this.here.style.transition = this.calm ? "none" : "";
+      this.here.style.transition = this.steady ? "none" : "";
       this.follow(left, left + cell, width);
     }
 
@@ -157,7 +174,7 @@
       if (left - this.scrolled >= 0.6 * cell && right - this.scrolled <= room - 0.6 * cell) return;
       const wanted = left - (left < this.scrolled ? 0.7 * room : 0.2 * room);
       this.scrolled = Math.min(Math.max(wanted, 0), width - room);
-      const behavior = this.calm || calm() ? "instant" : "smooth";
+      const behavior = this.steady || calm() ? "instant" : "smooth";
       this.strip.scrollTo({ left: this.scrolled, behavior });
     }
 

@@ -29,16 +29,21 @@
 
   const system = matchMedia("(prefers-color-scheme: light)");
   const page = document.documentElement;
-  lab.theme = () => page.dataset.bsTheme ?? "dark";
+  const known = (theme) => (theme === "light" ? "light" : "dark");
+  lab.theme = () => known(page.dataset.bsTheme);
+
+  function nameThemeButton() {
+    document
+      .querySelector("[data-lab=theme]")
+      ?.setAttribute("aria-label", lab.theme() === "dark" ? "Light theme" : "Dark theme");
+  }
 
   function applyTheme(theme) {
     page.dataset.bsTheme = theme;
-    document
-      .querySelector("[data-lab=theme]")
-      ?.setAttribute("aria-label", theme === "dark" ? "Light theme" : "Dark theme");
+    nameThemeButton();
     lab.views?.forEach((view) => view.restyle());
   }
-  const preferred = () => memory.get("theme") ?? (system.matches ? "light" : "dark");
+  const preferred = () => known(memory.get("theme") ?? (system.matches ? "light" : "dark"));
   applyTheme(preferred());
   system.addEventListener("change", () => applyTheme(preferred()));
 
@@ -83,7 +88,7 @@
   lab.keep = (root) => {
     root.querySelectorAll("[data-fold]").forEach(paintFold);
     root.querySelectorAll("[data-switch]").forEach(paintSwitch);
-    applyTheme(lab.theme()); // the button's name came after the theme was set
+    nameThemeButton(); // it came to the page after the theme was set
   };
 
   function toggleFold(button) {
@@ -100,68 +105,52 @@
 
   /* --- links ------------------------------------------------------------ */
 
-  const address = () => {
-    const state = [...lab.views.values()][0]?.state();
-    if (!state) return location.href;
-    const query = new URLSearchParams({ v: FORMAT, x: state.x, t: state.t });
-    if (state.separate) query.set("separate", "1");
-    for (const [name, value] of Object.entries(state.numbers))
-      if (state.separate || !name.startsWith("U_")) query.set(name, String(value));
+  /** The view of the page that a link speaks of. */
+  const linkedView = () => [...lab.views.values()].find((view) => view.ready);
+
+  const address = (view) => {
+    const query = new URLSearchParams({ v: FORMAT, ...view.toQuery() });
     return new URL(`#${query.toString().replaceAll("%2C", ",")}`, location.href).href;
   };
 
   lab.link = {
-    time: undefined,
-    problem: undefined,
-
-    /** Read the link in the address: text for every control, as a reader would type it. */
-    take(defaults) {
-      this.time = this.problem = undefined;
-      if (!document.body.matches(".lab") || location.hash.length < 2) return null;
+    /** Read the link in the address: its query, or what is wrong with it; nothing if there is none. */
+    read() {
       const query = new URLSearchParams(location.hash.slice(1));
-      if (query.get("v") !== FORMAT) {
-        this.problem =
-          `This link has format '${(query.get("v") ?? "none").slice(0, 12)}'; this lab reads format ${FORMAT}. ` +
-          "Nothing was changed. Ask for the link again, or update the lab.";
-        return null;
-      }
-      const time = Number(query.get("t") ?? 0);
-      this.time = Number.isFinite(time) ? time : 0;
-      const numbers = {};
-      for (const [name, value] of Object.entries(defaults.numbers))
-        numbers[name] = query.get(name) ?? String(value);
-      return {
-        sequence: (query.get("x") ?? defaults.sequence).replaceAll(",", ", "),
-        separate: query.get("separate") === "1",
-        numbers,
-        t: this.time,
-      };
+      if (!document.body.matches(".lab") || !query.has("v")) return {};
+      if (query.get("v") === FORMAT) return { query };
+      const problem =
+        `This link has format '${query.get("v").slice(0, 12)}'; this lab reads format ${FORMAT}. ` +
+        "Nothing was changed. Ask for the link again, or update the lab.";
+      return { problem };
     },
   };
 
   let settling;
   let followed = location.hash;
   /** Let the address follow, once the page rests, so that a reload loses nothing. */
-  lab.settled = () => {
+  lab.settled = (view) => {
     if (!document.body.matches(".lab")) return;
     clearTimeout(settling);
     settling = setTimeout(() => {
-      const [view] = lab.views.values();
-      if (view.player.playing) return;
+      if (view.player.playing || view !== linkedView()) return;
       const fresh = location.pathname + location.search;
-      history.replaceState(history.state, "", view.untouched ? fresh : address());
+      history.replaceState(history.state, "", view.untouched ? fresh : address(view));
       followed = location.hash;
     }, SETTLE);
   };
 
   window.addEventListener("hashchange", () => {
-    if (location.hash === followed) return;
+    if (location.hash === followed || !/[#&]v=/.test(location.hash)) return;
     followed = location.hash;
-    lab.views.forEach((view) => view.set("chosen", { data: { kind: "link", hash: location.hash } }));
+    const data = { kind: "link", hash: location.hash };
+    lab.views.forEach((view) => view.set("chosen", { data }));
   });
 
   async function copyLink() {
-    const href = address();
+    const view = linkedView();
+    if (!view) return;
+    const href = address(view);
     history.replaceState(history.state, "", href);
     followed = location.hash;
     try {

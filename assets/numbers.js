@@ -23,13 +23,19 @@
     if (value === undefined || Number.isNaN(value)) return "–";
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
     const magnitude = Math.abs(value);
+    // Large numbers give up decimals, so that what stands beside them keeps its place.
+    const spare = magnitude >= 100 ? Math.floor(Math.log10(magnitude)) - 1 : 0;
     const text =
-      magnitude >= 1e5 ? magnitude.toExponential(2) : magnitude.toFixed(decimals);
+      magnitude >= 1e5
+        ? magnitude.toExponential(1).replace("+", "")
+        : magnitude.toFixed(Math.max(decimals - spare, 0));
     return value < 0 && Number(text) !== 0 ? `−${text}` : text;
   }
 
   /** Write a number that the reader gave: no more digits than it has. */
   function given(value, least, most) {
+    const small = Math.abs(value) < 10 ** -most && value !== 0;
+    if (small) return value.toExponential(1).replace("-", "−").replace("e-", "e−");
     const text = shown(value, most);
     if (!text.includes(".") || text.includes("e")) return text;
     const [whole, digits] = text.split(".");
@@ -56,7 +62,7 @@
         : GIVEN.has(name) && decimals < 4
           ? given(value, 0, 3)
           : decimals === 2
-            ? given(value, 2, 3)
+            ? given(value, Math.abs(value) < 10 ? 2 : 1, Math.abs(value) < 10 ? 3 : 1)
             : shown(value, decimals);
     if (element.textContent !== text) element.textContent = text;
     const full = typeof value === "string" ? value : exact(value);

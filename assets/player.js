@@ -31,6 +31,11 @@
       this.followers.set(name, follower);
     }
 
+    unfollow(name) {
+      this.followers.delete(name);
+      if (!this.followers.size) this.setPlaying(false);
+    }
+
     get status() {
       if (this.playing) return "Playing";
       if (this.t === 0) return "Ready";

@@ -13,6 +13,8 @@ from werkzeug.exceptions import BadRequest
 
 from lstm import LabError
 
+from .numerals import grouped
+
 T = TypeVar("T")
 
 # Python's float() would also take "nan", "1_000" and digits of other scripts.
@@ -65,7 +67,7 @@ def number(field: str, raw: Any, low: float, high: float) -> float:
         raise BadRequest(f"{field} must be text or a number, not {type(raw).__name__}.")
     # Readers paste the minus sign that the page itself shows.
     text = str(raw).strip().replace("−", "-")
-    wanted = f"Use a number between {signed(low)} and {signed(high)}, like 0.5."
+    wanted = f"Use a number between {grouped(low)} and {grouped(high)}, like 0.5."
     if not text:
         raise FieldError(field, f"{field} is empty. {wanted}")
     if not _NUMBER.fullmatch(text):
@@ -119,13 +121,6 @@ def sequence(raw: Any, longest: int, limit: float) -> tuple[float, ...]:
                 f"x({t}) is '{shorten(part)}'. Use numbers separated by commas, like 1, 0, 0.5.",
             ) from error
     return tuple(numbers)
-
-
-def signed(value: float) -> str:
-    """Write a number with a real minus sign and grouped thousands."""
-    return (
-        f"{value:,g}".replace("-", "−") if abs(value) < 1e6 else f"{value:,.0f}".replace("-", "−")
-    )
 
 
 def shorten(text: str) -> str:

@@ -91,7 +91,7 @@ PRESETS: dict[str, Preset] = {
     "remember": Preset(
         "Remember",
         "The forget gate stays near 1: what a pulse wrote lasts for hundreds of steps.",
-        {"W_f": 0, "b_f": 6, "W_i": 4, "b_i": -2, "W_C": 2, "b_o": 1, **_NO_FEEDBACK},
+        {"W_f": 0, "b_f": 6, "W_i": 0, "b_i": 3, "W_C": 2, "b_o": 1, **_NO_FEEDBACK},
         separate=True,
     ),
     "forget": Preset(
@@ -145,7 +145,7 @@ class CellSettings:
         FieldError
             For what a reader can mistype.
         BadRequest
-            For what our page never sends: other keys, other types.
+            For what our page never sends: other parameters, other types.
         """
         separate = boundary.expect(bool, payload.get("separate"), "separate")
         raw = boundary.expect(dict, payload.get("numbers"), "numbers")

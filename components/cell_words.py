@@ -21,10 +21,12 @@ class Quantity:
     role: str
     says: str
     formula: str = ""
+    formula_separate: str = ""
     worked: str = ""
     worked_separate: str = ""
     squashed: str = ""
     operands: tuple[str, ...] = field(default=())
+    feeds: str = ""
 
 
 def _gate(name: str, letter: str, title: str, squash: str, says: str) -> Quantity:
@@ -35,6 +37,7 @@ def _gate(name: str, letter: str, title: str, squash: str, says: str) -> Quantit
         role=name,
         says=says,
         formula=f"{symbol} = {squash}(W_{letter}·[h(t−1), x(t)] + b_{letter})",
+        formula_separate=(f"{symbol} = {squash}(W_{letter}·x(t) + U_{letter}·h(t−1) + b_{letter})"),
         worked=f"{squash}({{W_{letter}}}·({{h_prev}} + {{x}}) + {{b_{letter}}})",
         worked_separate=(
             f"{squash}({{W_{letter}}}·{{x}} + {{U_{letter}}}·{{h_prev}} + {{b_{letter}}})"
@@ -127,21 +130,31 @@ def _parameters() -> dict[str, Quantity]:
             f"{title} weight",
             role,
             f"How strongly x(t) moves the {name}; tied weights use it for h(t−1) too.",
+            feeds=role,
         )
         words[f"U_{letter}"] = Quantity(
             f"U_{letter}",
             f"{title} recurrent weight",
             role,
             f"How strongly h(t−1) moves the {name}; tied weights make it equal to W_{letter}.",
+            feeds=role,
         )
         words[f"b_{letter}"] = Quantity(
             f"b_{letter}",
             f"{title} bias",
             role,
-            f"Where the {name} rests when x(t) and h(t−1) are 0.",
+            (
+                "Added to the sum. With x(t) and h(t−1) at 0 "
+                + (
+                    "the candidate is tanh(b_C): 0 at 0."
+                    if role == "g"
+                    else f"the gate rests at σ(b_{letter}): half open at 0."
+                )
+            ),
+            feeds=role,
         )
-    words["W_out"] = Quantity("W_out", "Output weight", "y", "Scales h(t) to make y(t).")
-    words["b_out"] = Quantity("b_out", "Output bias", "y", "The output when h(t) is 0.")
+    words["W_out"] = Quantity("W_out", "Output weight", "y", "Scales h(t) to make y(t).", feeds="y")
+    words["b_out"] = Quantity("b_out", "Output bias", "y", "The output when h(t) is 0.", feeds="y")
     return words
 
 
@@ -155,6 +168,8 @@ LOOK_FOR = {
     "Unrolled network": "The same cell at every step: C runs along the top, h below. Click a cell.",
     "Traces": "Does C outlast the pulse? Drag to zoom.",
     "Worked step": "Point at a number to find it in the diagram.",
+    "start": "Before the first step C = h = 0. Press Play or → to read x(1).",
+    "same": "f, i and o are one line: their weights are equal.",
     "Readings": "What was kept plus what was written is C(t).",
 }
 
@@ -171,6 +186,12 @@ CONCEPTS: tuple[tuple[str, str], ...] = (
         "forget gate f says how much memory stays, the input gate i how much is written, the "
         "output gate o how much is shown. The candidate C̃, between −1 and 1, is what would be "
         "written.",
+    ),
+    (
+        "Squashing",
+        "σ brings any sum between 0 and 1: σ(−2) = 0.12, σ(0) = 0.5, σ(2) = 0.88. That makes a "
+        "gate of it. tanh brings any sum between −1 and 1: tanh(−1) = −0.76, tanh(0) = 0, "
+        "tanh(1) = 0.76.",
     ),
     (
         "The highway",
@@ -193,8 +214,8 @@ CONCEPTS: tuple[tuple[str, str], ...] = (
     (
         "Tied and separate weights",
         "Here one weight per gate first serves both x(t) and h(t−1), so that there is little to "
-        "set. Real LSTMs have separate ones, W for x(t) and U for h(t−1): switch them on under "
-        "the weights. A cell that must hold a value while hearing itself needs them.",
+        "set: W times the sum of h(t−1) and x(t). Real LSTMs have separate ones, W for x(t) and "
+        "U for h(t−1); the switch beside Weights gives them.",
     ),
     (
         "Try this",

@@ -52,20 +52,17 @@ def card(
     look_for: Children | None = None,
     aside: Children | None = None,
     class_name: str = "",
-    title: str | None = None,
 ) -> Component:
     """Frame a panel: a region with its title, what to look for, and a button that folds it.
 
     Parameters
     ----------
     name : str
-        The accessible name of the region.
+        The name of the region, and its title.
     look_for : str, optional
         One line on what to look for.
     aside : component, optional
         Stands in the title bar, at the right.
-    title : str, optional
-        The visible title; by default the name.
     """
     fold = html.Button(
         html.Span(className="lab-icon lab-icon-fold"),
@@ -73,7 +70,7 @@ def card(
         type="button",
         **attributes(data_fold=name, aria_expanded="true", aria_label=f"Fold {name}"),
     )
-    bar = [html.H2(title or name), html.Div(aside or [], className="lab-card-aside"), fold]
+    bar = [html.H2(name), html.Div(aside or [], className="lab-card-aside"), fold]
     content: list[Child] = [html.P(look_for, className="lab-look-for")] if look_for else []
     content += [body] if isinstance(body, str | Component) else list(body)
     return html.Section(

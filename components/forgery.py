@@ -13,6 +13,7 @@ from flask import Flask, Response, request
 
 # The cell page's longest request is below 20 kB.
 LARGEST_BODY = 256 * 1024
+_MANY = ("ALL", "ALLSMALLER")
 
 
 def refuse_forgeries(app: Dash, server: Flask) -> None:
@@ -23,7 +24,11 @@ def refuse_forgeries(app: Dash, server: Flask) -> None:
     def check() -> Response | None:
         if request.path != path or request.method != "POST":
             return None
-        problem = problem_with(request.get_json(silent=True), app.callback_map)
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:
+            body = None  # nested too deeply to be read
+        problem = problem_with(body, app.callback_map)
         return Response(problem, 400, mimetype="text/plain") if problem else None
 
 
@@ -79,7 +84,9 @@ def _is_property(given: Any) -> bool:
 
 
 def _fits(given: Any, declared: Mapping[str, Any]) -> bool:
-    """Tell whether a property is the declared one, wildcards allowed for."""
+    """Tell whether a property is the declared one, or a list of them where it says ALL."""
+    if isinstance(given, list) and any(f'["{word}"]' in declared["id"] for word in _MANY):
+        return all(_fits(one, declared) for one in given)
     if not _is_property(given) or given["property"] != declared["property"]:
         return False
     if not declared["id"].startswith("{"):

@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import DependencyException
 from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 from . import boundary, cell_view, player
 from .controls import attributes
@@ -66,6 +68,7 @@ def create_app(**dash_kwargs: Any) -> Dash:
         "serve_locally": True,
         "compress": own_server,
         "health_endpoint": "health" if own_server else None,
+        "enable_mcp": False,
         # Views come in by the route, so their ids are not in the first layout.
         "suppress_callback_exceptions": True,
         "meta_tags": [
@@ -76,6 +79,7 @@ def create_app(**dash_kwargs: Any) -> Dash:
     app = Dash("lstm_lab", **settings | dash_kwargs)
     app.index_string = _INDEX.replace("ICON", _icon())
     app.layout = lambda: _frame(app)
+    _close_switches(app)
     register_callbacks(app)
     app.callback(
         Output("lab-nav", "children"),
@@ -84,13 +88,16 @@ def create_app(**dash_kwargs: Any) -> Dash:
     )(lambda pathname: _route(app, pathname))
     if own_server:
         _protect(app)
-    # Under a threaded server two first requests would set the app up twice.
-    app.server.test_client().get(app.config.routes_pathname_prefix)
+        # Under a threaded server two first requests would set the app up twice. A
+        # server that is not ours may still get more pages, so it is left alone.
+        app.server.test_client().get(app.config.routes_pathname_prefix)
     return app
 
 
 def register_callbacks(app: Dash) -> None:
-    """Register the callbacks of the player and of every view."""
+    """Register the callbacks of the player and of every view, once however often it is called."""
+    if cell_view.ANSWER in app.callback_map:
+        return
     player.register(app)
     for view in VIEWS:
         view.register(app)
@@ -106,6 +113,7 @@ def _frame(app: Dash) -> Component:
         [
             dcc.Location(id="lab-location"),
             html.A("Skip to the page", href="#lab-main", className="lab-skip"),
+            html.A("Skip to playback", href="#lab-playback", className="lab-skip"),
             html.Header(
                 [
                     html.Span([html.Span(className="lab-logo"), NAME], className="lab-name"),
@@ -139,8 +147,12 @@ def _frame(app: Dash) -> Component:
 
 def _route(app: Dash, pathname: Any) -> tuple[list[Component], Component]:
     """Give the navigation and the page at a path of the lab."""
-    path = app.strip_relative_path(boundary.expect(str, pathname, "pathname"))
-    here = next((view for view in VIEWS if view.PATH.strip("/") == path), None)
+    path = boundary.expect(str, pathname, "pathname")
+    prefix = app.config.requests_pathname_prefix
+    if not path.startswith(prefix):
+        raise BadRequest("pathname lies outside this app.")
+    wanted = path.removeprefix(prefix).strip("/")
+    here = next((view for view in VIEWS if view.PATH.strip("/") == wanted), None)
     links: list[Component] = [
         html.A(
             view.TITLE,
@@ -149,13 +161,31 @@ def _route(app: Dash, pathname: Any) -> tuple[list[Component], Component]:
         )
         for view in VIEWS
     ]
-    return links, here.layout() if here else _lost(links)
+    if not here:
+        return links, _lost(links)
+    heading = html.H1(here.TITLE, className="visually-hidden")
+    return links, html.Div([heading, here.layout()])
 
 
 def _lost(links: list[Component]) -> Component:
     return html.Div(
         [html.H1("There is no such page"), html.P("The lab has these:"), html.Div(links)],
         className="lab-lost",
+    )
+
+
+def _close_switches(app: Dash) -> None:
+    """Turn Dash's developer tools off, which the environment could otherwise turn on."""
+    app.enable_dev_tools(
+        debug=False,
+        dev_tools_ui=False,
+        dev_tools_props_check=False,
+        dev_tools_serve_dev_bundles=False,
+        dev_tools_hot_reload=False,
+        dev_tools_silence_routes_logging=False,
+        dev_tools_disable_version_check=True,
+        dev_tools_prune_errors=False,
+        dev_tools_validate_callbacks=False,
     )
 
 
@@ -190,7 +220,11 @@ def _protect(app: Dash) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         # Dash answers every path with the index page; a page that is not there says so.
-        inside = (app.strip_relative_path(request.path) or "").strip("/")
-        if (request.endpoint or "").endswith("<path:path>") and inside not in pages:
+        path = (request.view_args or {}).get("path", "")
+        if (request.endpoint or "").endswith("<path:path>") and path.strip("/") not in pages:
             response.status_code = 404
         return response
+
+    @server.errorhandler(DependencyException)
+    def missing(_error: Exception) -> Response:
+        return Response("There is no such package here.", 404, mimetype="text/plain")

@@ -5,6 +5,8 @@ holds the time of every player on the page and moves what follows it. Nothing
 here asks the server while time passes.
 """
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import MATCH, ClientsideFunction, Dash, Input, State, dcc, html
 from dash.development.base_component import Component
@@ -28,8 +30,15 @@ def part(player_id: str, name: str) -> dict[str, str]:
     return {"player": player_id, "part": name}
 
 
-def transport(player_id: str) -> Component:
-    """Lay out the transport bar of a player, with its clock."""
+def transport(player_id: str, glance: list[Any]) -> Component:
+    """Lay out the transport bar of a player, with its clock.
+
+    Parameters
+    ----------
+    player_id : str
+    glance : list of str or component
+        What a narrow screen shows beside the time, wherever it is scrolled to.
+    """
     slider_id = part(player_id, "time")
     return html.Div(
         [
@@ -64,9 +73,11 @@ def transport(player_id: str) -> Component:
             ),
             select(part(player_id, "speed"), "Speed", SPEEDS, DEFAULT_SPEED),
             html.Div(live("status"), className="lab-status"),
+            html.Div(glance, className="lab-glance"),
         ],
         className="lab-transport",
         role="group",
+        tabIndex=-1,
         **attributes(aria_label="Playback", data_transport=player_id),
     )
 

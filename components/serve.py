@@ -29,7 +29,8 @@ def main(server: Flask | None = None) -> int:
         print(f"PORT is '{port}'. Use a number from 1 to 65535, like 8050.", file=sys.stderr)
         return 2
     server = server or create_app().server
-    print(f"LSTM Lab is at http://{host}:{port}/ (stop it with Ctrl+C)", flush=True)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"LSTM Lab is at http://{shown}:{port}/ (stop it with Ctrl+C)", flush=True)
     try:
         serve(
             server,
@@ -37,12 +38,15 @@ def main(server: Flask | None = None) -> int:
             port=int(port),
             threads=8,
             ident=None,
+            # Flask refuses what is over its own limit with a clear answer; this only
+            # keeps a client that lies about the length from filling the memory.
             max_request_body_size=LARGEST_BODY * 2,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         print(
-            f"Cannot listen on {host}:{port}: {error.strerror}. "
-            "Is it in use? Choose another, like PORT=8060.",
+            f"Cannot listen on {shown}:{port}: {why}. Is the port in use, or the name wrong? "
+            "Choose another, like PORT=8060 or HOST=127.0.0.1.",
             file=sys.stderr,
         )
         return 2

@@ -20,7 +20,7 @@ _NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "role"
 
 def dom_id(component_id: dict[str, Any]) -> str:
     """Write a dict id as Dash writes it into the page, for labels and ARIA."""
-    return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
+    return json.dumps(component_id, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def still(component: Component) -> Component:

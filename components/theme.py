@@ -77,9 +77,9 @@ SURFACES: dict[ThemeName, Surface] = {
         alarm="#FF9A8B",
     ),
     "light": Surface(
-        page="#F1F4F9",
+        page="#F5F7FB",
         panel="#FFFFFF",
-        raised="#EDF1F7",
+        raised="#F5F7FB",
         border="#D3DAE6",
         text="#111827",
         muted="#4B5768",

@@ -9,11 +9,12 @@
 array([0.288, 0.195, 0.126, 0.08 ])
 """
 
-from .cell import Layer, Step, Trace, forward, half_life, pre_activations, sigmoid, step
+from .cell import Array, Layer, Step, Trace, forward, half_life, pre_activations, sigmoid, step
 from .errors import LabError
 from .model import Linear, Model, ModelTrace, run
 
 __all__ = [
+    "Array",
     "LabError",
     "Layer",
     "Linear",

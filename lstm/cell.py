@@ -237,6 +237,12 @@ def forward(
 def pre_activations(layer: Layer, trace: Trace) -> Array:
     """Give the sums before the squashing: a = W_ih x(t) + W_hh h(t−1) + bias.
 
+    Parameters
+    ----------
+    layer : Layer
+    trace : Trace
+        Of that layer.
+
     Returns
     -------
     ndarray of shape (4, T, B, H)
@@ -259,19 +265,36 @@ def half_life(f: ArrayLike) -> Array:
     ndarray of the same shape
         ln ½ / ln f, in steps; 0 where f = 0, infinity where f = 1.
 
+    Raises
+    ------
+    LabError
+        If a value is outside [0, 1].
+
     Examples
     --------
     >>> half_life([0.0, 0.5, 1.0])
     array([ 0.,  1., inf])
     """
+    gate = np.asarray(f, dtype=np.float64)
+    if not np.all((gate >= 0) & (gate <= 1)):
+        raise LabError("A forget gate outside [0, 1] has no half-life.")
     with np.errstate(divide="ignore"):
         # −0.0 / ln 1 would come out negative: the magnitude is what is meant.
-        steps: Array = np.abs(np.log(0.5) / np.log(np.asarray(f, dtype=np.float64)))
+        steps: Array = np.abs(np.log(0.5) / np.log(gate))
     return steps
 
 
 def sigmoid(a: Array) -> Array:
-    """σ(a) = 1 / (1 + e^−a), written with tanh, which cannot overflow."""
+    """Squash to (0, 1): σ(a) = 1 / (1 + e^−a), written with tanh, which cannot overflow.
+
+    Parameters
+    ----------
+    a : ndarray of any shape
+
+    Returns
+    -------
+    ndarray of the same shape and dtype
+    """
     half: Array = 0.5 * np.tanh(0.5 * a)
     return half + 0.5
 

@@ -29,9 +29,11 @@ class Linear:
     b: Array
 
     def __post_init__(self) -> None:
-        """Check the shapes."""
-        object.__setattr__(self, "W", np.asarray(self.W))
-        object.__setattr__(self, "b", np.asarray(self.b))
+        """Bring both arrays to one floating dtype and check their shapes."""
+        arrays = [np.asarray(self.W), np.asarray(self.b)]
+        dtype = np.result_type(*arrays, np.float32)
+        for name, array in zip(("W", "b"), arrays, strict=True):
+            object.__setattr__(self, name, array.astype(dtype, copy=False))
         if self.W.ndim != 2 or self.b.shape != self.W.shape[:1]:
             raise LabError(
                 f"The output has W of shape {self.W.shape} and b of shape {self.b.shape}; "
@@ -39,7 +41,7 @@ class Linear:
             )
 
     def __call__(self, h: Array) -> Array:
-        """Map h of shape (…, H) to y of shape (…, K)."""
+        """Map h, an ndarray of shape (…, H), to y of shape (…, K)."""
         return h @ self.W.T + self.b
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm.cell import Array
+from lstm import Array
 
 from .. import theme, wire
 
@@ -21,7 +21,8 @@ LINES = {
     "h": "hidden h",
     "c": "cell C",
 }
-FEW = 40
+FEW = 40  # steps up to which each has a point
+FAR = 5  # an input beyond this many times the rest does not widen the axis
 
 
 def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     surface = theme.SURFACES[theme_name]
     T = len(series["c"]) - 1
     time = wire.encode(np.arange(T + 1))
-    lines = [_steps(series["x"], time, theme_name)]
+    lines = [_steps(series["x"], time, T, theme_name)]
     lines += [_line(name, series[name], time, T, theme_name) for name in LINES]
     axis = {
         "gridcolor": surface.border,
@@ -54,7 +55,7 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     }
     layout = theme.figure_layout(theme_name) | {
         "margin": {"l": 40, "r": 14, "t": 6, "b": 20},
-        "hovermode": "x unified",
+        "hovermode": "x",
         "hoverdistance": -1,
         "dragmode": "zoom",
         "xaxis": axis
@@ -62,8 +63,6 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
             "range": [-0.25, T + 0.25],
             "fixedrange": False,
             "showgrid": False,
-            "hoverformat": "d",
-            "unifiedhovertitle": {"text": "t = %{x}"},
             "tickformat": "d",
             **({"dtick": 1} if T <= FEW // 2 else {"nticks": 12}),
             "tickprefix": "t = ",
@@ -76,7 +75,6 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
             "zerolinecolor": surface.muted,
             "zerolinewidth": 1,
             "nticks": 6,
-            "hoverformat": ".4f",
         },
         # Zoom and pan survive a changed weight, not a changed length.
         "uirevision": T,
@@ -87,14 +85,22 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
 def value_range(series: Mapping[str, Array]) -> list[float]:
     """Choose a value axis that moves in few, large steps, so that it rarely jumps.
 
+    An input far beyond everything else is cut off at the edge: it must not
+    flatten all other lines.
+
     Examples
     --------
     >>> value_range({"c": np.array([0.0, 0.29])})
     [-0.08, 1.08]
-    >>> value_range({"c": np.array([-0.2, 1.7])})
+    >>> value_range({"c": np.array([-0.2, 1.7]), "x": np.array([np.nan, 1e6])})
     [-1.16, 2.16]
     """
-    values = np.concatenate([np.asarray(value) for value in series.values()])
+    lines = [np.asarray(values) for name, values in series.items() if name != "x"]
+    x = np.asarray(series.get("x", [np.nan]))
+    reach = max(1.0, float(np.nanmax(np.abs(np.concatenate(lines)))))
+    if np.nanmax(np.abs(x), initial=0.0) <= FAR * reach:
+        lines.append(x)
+    values = np.concatenate(lines)
     low = -_step_up(-float(np.nanmin(values, initial=0.0)))
     high = max(1.0, _step_up(float(np.nanmax(values, initial=0.0))))
     margin = 0.08 if high - low <= 2 else 0.16 * (high - low) / 3
@@ -102,16 +108,23 @@ def value_range(series: Mapping[str, Array]) -> list[float]:
 
 
 def _step_up(value: float) -> float:
-    """Round up to 0, 1, 2, 5, 10, 20, 50 …, with a hair of tolerance."""
+    """Round up to 0, 1, 1.5, 2, 3, 4, 5, 7, 10, 15 …, with a hair of tolerance."""
     if value <= 1e-9:
         return 0.0
     if value <= 1.0:
         return 1.0
     decade = 10.0 ** math.floor(math.log10(value))
-    return next(step * decade for step in (1, 2, 5, 10) if value <= step * decade * (1 + 1e-9))
+    return next(
+        step * decade for step in (1, 1.5, 2, 3, 4, 5, 7, 10) if value <= step * decade * (1 + 1e-9)
+    )
 
 
-def _steps(x: Array, time: dict[str, str], theme_name: theme.ThemeName) -> dict[str, Any]:
+def _thin(T: int) -> float:
+    """Thin the lines of a long sequence, or they cover one another."""
+    return 1.0 if T <= 4 * FEW else 0.55
+
+
+def _steps(x: Array, time: dict[str, str], T: int, theme_name: theme.ThemeName) -> dict[str, Any]:
     """Draw the input as a step line: step t, from t − 1 to t, reads x(t).
 
     The line needs a value at t = 0, where there is no input; so it says nothing
@@ -125,7 +138,12 @@ def _steps(x: Array, time: dict[str, str], theme_name: theme.ThemeName) -> dict[
         "x": time,
         "y": wire.encode(np.append(x[1], x[1:])),
         "mode": "lines",
-        "line": {"color": ink, "width": role.width, "dash": role.dash, "shape": role.shape},
+        "line": {
+            "color": ink,
+            "width": role.width * _thin(T),
+            "dash": role.dash,
+            "shape": role.shape,
+        },
         "hoverinfo": "skip",
     }
 
@@ -145,6 +163,7 @@ def _line(
         "x": time,
         "y": wire.encode(values),
         "mode": mode,
-        "line": {"color": ink, "width": role.width, "dash": role.dash},
+        "line": {"color": ink, "width": role.width * _thin(T), "dash": role.dash},
         "marker": {"size": 5 if name in "ch" else 3.5, "color": ink},
+        "hoverinfo": "none",
     }

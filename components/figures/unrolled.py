@@ -1,20 +1,20 @@
 """The cell unrolled through time: one box a step, its C and h, inputs and outputs."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from lstm.cell import Array
+from lstm import Array
 
 from .. import theme, wire
+from ..numerals import short
 
 # Where the rows stand on the value axis, and how far boxes and tiles reach.
 ROW = {"y": 3.0, "c": 2.05, "h": 1.15, "x": 0.2, "t": -0.55}
 BOX = (0.65, 2.55)
 TILE = 0.7
-STRONGEST = 0.62  # text must stay readable on a full hue
+STRONGEST = 0.5  # text must stay readable on a full hue
 
 
 def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str, Any]:
@@ -53,18 +53,19 @@ def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[s
     data = [
         _rail("c", time, theme_name),
         _rail("h", time, theme_name),
-        _boxes(steps, BOX, 0.4, surface.muted, surface.panel, 0.09),
+        _boxes(steps, BOX, 0.45, surface.muted, surface.panel, 0.09),
     ]
     for name, symbol in (("c", "C"), ("h", "h")):
         tone = theme.ROLES[name].tone(theme_name)
         reach = (ROW[name] - TILE / 2, ROW[name] + TILE / 2)
-        data.append(_boxes(time, reach, 0.35, tone.ink, surface.panel, 0.05))
+        data.append(_boxes(time, reach, 0.4, tone.ink, surface.panel, 0.05))
         data.append(_strengths(series[name], time, reach, _scale(tone.fill, surface)))
         data.append(_words(name, time, [f"{symbol} {short(v)}" for v in series[name]], theme_name))
     data.append(_dot("x", series["x"], time, theme_name))
     data.append(_dot("y", np.where(np.isnan(steps), np.nan, series["y"]), time, theme_name))
     times = _words("t", time, [f"t={t:.0f}" for t in time], theme_name)
-    times |= {"hoverinfo": "text", "hovertext": _all_values(series)}
+    # Seen by the pointer, but silent: the view itself says all values of a step.
+    times["hoverinfo"] = "none"
     data.append(times)
     return {"data": data, "layout": layout}
 
@@ -114,7 +115,7 @@ def _strengths(
         "z": wire.encode(values[None, :]),
         "zmin": -1,
         "zmax": 1,
-        "xgap": 20,
+        "xgap": 12,  # in pixels: the browser, which knows them, makes it a fifth of a cell
         "colorscale": scale,
         "showscale": False,
         "hoverinfo": "skip",
@@ -148,7 +149,7 @@ def _dot(name: str, values: Array, time: Array, theme_name: theme.ThemeName) -> 
         "mode": "markers+text",
         "zorder": 2,
         # Left of the middle, so that the number beside it stays over its own cell.
-        "x": wire.encode(time - 0.2),
+        "x": wire.encode(time - 0.29),
         "y": wire.encode(np.where(np.isnan(values), np.nan, ROW[name])),
         "text": [short(value) for value in values],
         "marker": {
@@ -164,43 +165,6 @@ def _dot(name: str, values: Array, time: Array, theme_name: theme.ThemeName) -> 
         "textfont": {"family": theme.MONOSPACE, "size": 10, "color": surface.text},
         "hoverinfo": "skip",
     }
-
-
-def _all_values(series: Mapping[str, Array]) -> list[str]:
-    """Say all values of each step, for the pointer."""
-    symbols = {"x": "x", "c": "C", "h": "h", "y": "y"}
-    return [
-        "<br>".join(
-            [
-                f"t = {t}",
-                *(
-                    f"{symbol} {value:.4f}".replace("-", "−")
-                    for symbol, value in zip(symbols.values(), values, strict=True)
-                    if not math.isnan(value)
-                ),
-            ]
-        )
-        for t, values in enumerate(zip(*(series[name] for name in symbols), strict=True))
-    ]
-
-
-def short(value: float) -> str:
-    """Write a number so that it fits into a cell, with a real minus sign.
-
-    Examples
-    --------
-    >>> short(-0.5), short(1.0), short(1234567.0), short(float("nan"))
-    ('−0.50', '1.00', '1.2e6', '')
-    """
-    if math.isnan(value):
-        return ""
-    if abs(value) < 100:
-        text = f"{value:.2f}"
-    elif abs(value) < 1e4:
-        text = f"{value:.0f}"
-    else:
-        text = f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
-    return "0.00" if text == "-0.00" else text.replace("-", "−")
 
 
 def _scale(hue: str, surface: theme.Surface) -> list[list[Any]]:

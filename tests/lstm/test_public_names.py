@@ -21,6 +21,7 @@ print(changed, heavy)
 
 def test_the_public_names_are_these() -> None:
     assert lstm.__all__ == [
+        "Array",
         "LabError",
         "Layer",
         "Linear",

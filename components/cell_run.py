@@ -1,0 +1,129 @@
+"""What the server computes for the Cell page: one run, on the page's time axis."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from werkzeug.exceptions import BadRequest
+
+from lstm import Array, LabError, half_life, pre_activations, run
+
+from . import boundary, theme, wire
+from .cell_settings import CellSettings
+from .figures.traces import LINES, traces
+from .figures.unrolled import unrolled
+from .numerals import fixed, percent
+
+# Below this share of what the last input left, the page offers the setting that
+# remembers, unless the forget gate keeps as much already.
+FORGOTTEN = 0.5
+REMEMBERS = 0.99
+
+
+def answer(request: dict[str, Any] | None) -> dict[str, Any]:
+    """Run the cell over the whole sequence.
+
+    Parameters
+    ----------
+    request : dict
+        ``n`` (a running number), ``theme``, ``sequence`` (text), ``separate``
+        and ``numbers`` (text by parameter).
+
+    Returns
+    -------
+    dict
+        The trace, the two figures and the note on memory; or ``error``, with
+        the field that it is about.
+
+    Raises
+    ------
+    BadRequest
+        HTTP 400, if the request has another shape than our page gives it.
+    """
+    request = boundary.expect(dict, request, "The request")
+    n = boundary.expect(int, request.get("n"), "n")
+    theme_name = boundary.expect(str, request.get("theme"), "theme")
+    if theme_name not in theme.SURFACES:
+        raise BadRequest("theme must be dark or light.")
+    try:
+        settings = CellSettings.read(request)
+    except LabError as error:
+        return {"n": n, "error": {"message": str(error), "field": getattr(error, "field", "")}}
+    series = timeline(settings)
+    return {
+        "n": n,
+        "error": None,
+        "inputs": list(settings.inputs),
+        "numbers": dict(settings.numbers),
+        "separate": settings.separate,
+        "series": {name: wire.encode(values) for name, values in series.items()},
+        "figures": {
+            "unrolled": unrolled({name: series[name] for name in "xchy"}, theme_name),
+            "traces": traces({name: series[name] for name in LINES}, theme_name),
+        },
+        "memory": memory_note(series),
+        "same": bool(np.allclose(series["f"][1:], series["i"][1:]))
+        and bool(np.allclose(series["f"][1:], series["o"][1:])),
+    }
+
+
+def timeline(settings: CellSettings) -> dict[str, Array]:
+    """Run the cell and put every quantity on the page's time axis, 0 … T.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (T + 1,)
+        Index 0 is the initial state; what exists only within a step is NaN
+        there. ``a_f`` and its like are the sums before the squashing.
+    """
+    model = settings.model()
+    result = run(model, np.array(settings.inputs)[:, None, None])
+    trace = result.layers[0]
+    sums = pre_activations(model.layers[0], trace)
+    within = {name: getattr(trace, name) for name in ("x", "f", "i", "g", "o")}
+    within |= {"c_prev": trace.c_prev, "h_prev": trace.h_prev}
+    within |= {f"a_{name}": a for name, a in zip("ifgo", sums, strict=True)}
+    within |= {"half_life": half_life(trace.f)}
+    series = {name: np.append(np.nan, values.ravel()) for name, values in within.items()}
+    series["c"] = np.append(trace.c0, trace.c)
+    series["h"] = np.append(trace.h0, trace.h)
+    series["tanh_c"] = np.tanh(series["c"])
+    series["y"] = np.append(settings.numbers["b_out"], result.outputs)
+    return series
+
+
+def memory_note(series: Mapping[str, Array]) -> dict[str, Any]:
+    """Say how much of what the last input left the cell state keeps to the end.
+
+    Parameters
+    ----------
+    series : mapping of str to ndarray of shape (T + 1,)
+        At least x, c and f.
+
+    Returns
+    -------
+    dict
+        ``text``, and whether to ``offer`` the setting that remembers.
+    """
+    x, c, f = series["x"], series["c"], series["f"]
+    last = len(c) - 1
+    inputs = np.flatnonzero(np.nan_to_num(x))
+    if not inputs.size:
+        return {"text": f"No input: C = {fixed(c[last], 3)} at t = {last}.", "offer": False}
+    start = int(inputs[-1])
+    then, now = float(c[start]), float(c[last])
+    if start == last:
+        return {"text": f"C = {fixed(now, 3)} at the end, t = {last}.", "offer": False}
+    text = (
+        f"After the last input C goes from {fixed(then, 3)} (t = {start}) "
+        f"to {fixed(now, 3)} (t = {last})"
+    )
+    if abs(then) < 1e-9:
+        return {"text": f"{text}.", "offer": False}
+    share = now / then
+    if share < 0:
+        return {"text": f"{text}: it changed its sign.", "offer": False}
+    return {
+        "text": f"{text}: {percent(share)} is left." if share <= 1 else f"{text}: it grows.",
+        "offer": bool(share < FORGOTTEN and f[last] < REMEMBERS),
+    }
