@@ -235,7 +235,8 @@
         const drawn = element.closest("svg") && near.has(quantity);
         element.classList.toggle("lit", quantity === name || Boolean(drawn));
       });
-      const reached = new Set([name, feeds, ...operands.filter((one) => one in PRODUCTS)]);
+      const reached = new Set([name, ...operands.filter((one) => one in PRODUCTS)]);
+      if (feeds) reached.add(feeds);
       this.root.querySelectorAll("[data-flow]").forEach((wire) => {
         const into = wire.dataset.into.split(" ");
         const lit = wire.dataset.flow === name || into.some((one) => reached.has(one));

@@ -190,7 +190,7 @@ def readings() -> Component:
         )
     ]
     half_life = html.Div(
-        ["If nothing more were written, C would halve in ", part("half_life", 2), " steps."],
+        ["With nothing written C halves in ", part("half_life", 2), " steps."],
         className="lab-half-life",
     )
     return card(

@@ -114,16 +114,13 @@ def memory_note(series: Mapping[str, Array]) -> dict[str, Any]:
     then, now = float(c[start]), float(c[last])
     if start == last:
         return {"text": f"C = {fixed(now, 3)} at the end, t = {last}.", "offer": False}
-    text = (
-        f"After the last input C goes from {fixed(then, 3)} (t = {start}) "
-        f"to {fixed(now, 3)} (t = {last})"
-    )
+    text = f"Since the last input C went from {fixed(then, 3)} (t = {start}) to {fixed(now, 3)}"
     if abs(then) < 1e-9:
         return {"text": f"{text}.", "offer": False}
     share = now / then
     if share < 0:
-        return {"text": f"{text}: it changed its sign.", "offer": False}
+        return {"text": f"{text}: another sign.", "offer": False}
     return {
-        "text": f"{text}: {percent(share)} is left." if share <= 1 else f"{text}: it grows.",
+        "text": f"{text}: {percent(share)} left." if share <= 1 else f"{text}: it grows.",
         "offer": bool(share < FORGOTTEN and f[last] < REMEMBERS),
     }

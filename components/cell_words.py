@@ -169,7 +169,7 @@ LOOK_FOR = {
     "Traces": "Does C outlast the pulse? Drag to zoom.",
     "Worked step": "Point at a number to find it in the diagram.",
     "start": "Before the first step C = h = 0. Press Play or → to read x(1).",
-    "same": "f, i and o are one line: their weights are equal.",
+    "same": "Equal weights: f, i and o are one line.",
     "Readings": "What was kept plus what was written is C(t).",
 }
 

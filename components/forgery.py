@@ -85,8 +85,12 @@ def _is_property(given: Any) -> bool:
 
 def _fits(given: Any, declared: Mapping[str, Any]) -> bool:
     """Tell whether a property is the declared one, or a list of them where it says ALL."""
-    if isinstance(given, list) and any(f'["{word}"]' in declared["id"] for word in _MANY):
-        return all(_fits(one, declared) for one in given)
+    if any(f'["{word}"]' in declared["id"] for word in _MANY):
+        return isinstance(given, list) and all(_fits_one(one, declared) for one in given)
+    return _fits_one(given, declared)
+
+
+def _fits_one(given: Any, declared: Mapping[str, Any]) -> bool:
     if not _is_property(given) or given["property"] != declared["property"]:
         return False
     if not declared["id"].startswith("{"):

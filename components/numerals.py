@@ -25,8 +25,8 @@ def short(value: float) -> str:
     """
     if math.isnan(value):
         return ""
-    if abs(value) < 1e4:
-        return fixed(value, 2 if abs(value) < 100 else 0)
+    if abs(value) < 9999.5:
+        return fixed(value, 2 if abs(value) < 99.995 else 0)
     return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
@@ -35,7 +35,7 @@ def percent(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.0275), percent(0.9975)
+    >>> percent(0.0274), percent(0.9975)
     ('2.7 %', '100 %')
     """
     return fixed(share * 100, 1 if abs(share) < 0.1 else 0) + " %"

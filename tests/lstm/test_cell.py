@@ -453,3 +453,9 @@ def test_initial_states_that_do_not_fit_are_refused(name: str, shape: tuple[int,
     message = f"{name} has shape {shape}; it must be (5, 2), that is (B, H)."
     with pytest.raises(LabError, match=f"^{re.escape(message)}$"):
         forward(layer, np.zeros((4, 5, 3)), **{name: np.zeros(shape)})
+
+
+@pytest.mark.parametrize("outside", [-0.1, 1.1, np.nan])
+def test_a_forget_gate_outside_its_range_has_no_half_life(outside: float) -> None:
+    with pytest.raises(LabError, match=r"outside \[0, 1\] has no half-life"):
+        half_life([0.5, outside])
