@@ -419,12 +419,17 @@
       const range = document.getElementById(lab.live.domId(id));
       if (context.triggered_id?.part === "slider") {
         fillRange(range, slider);
+        const text = asText(Number(slider));
+        // What it wrote comes back as its number; a moment later it may stand elsewhere.
+        if (performance.now() - (range.movedAt ?? -Infinity) > MOVING) range.wrote = new Set();
+        range.wrote.add(text);
         range.movedAt = performance.now();
-        return [keep, asText(Number(slider))];
+        return [keep, text];
       }
       const value = Number(String(number).replace("−", "-"));
       // A slider that is being moved leads: its own older number must not pull it back.
-      if (performance.now() - (range.movedAt ?? -Infinity) < MOVING) return [keep, keep];
+      const moving = performance.now() - (range.movedAt ?? -Infinity) < MOVING;
+      if (moving && range.wrote.has(String(number))) return [keep, keep];
       if (String(number).trim() === "" || Number.isNaN(value)) return [keep, keep];
       const reachable = Math.min(Math.max(value, -end), end);
       fillRange(range, reachable);

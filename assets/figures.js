@@ -31,15 +31,37 @@
       this.veil = box.querySelector(".lab-veil");
       this.here = box.querySelector(".lab-here");
       this.t = 0;
+      // Not Plotly's own click: it tells where the pointer last rested, and needs a line there.
+      box.addEventListener("click", (event) => {
+        const t = this.time(event.clientX);
+        if (t !== null) this.react.click(t);
+      });
+    }
+
+    /** The step at a pixel of the screen, or null while nothing is drawn. */
+    time(clientX) {
+      if (this.pixel(0) === null) return null;
+      const { xaxis, _size: size } = this.plot._fullLayout;
+      return Math.round(xaxis.p2d(clientX - this.plot.getBoundingClientRect().left - size.l));
     }
 
     get plot() {
       return this.box.querySelector(".js-plotly-plot");
     }
 
-    /** Hand a figure to Plotly; with it come the listeners that Plotly needs to exist for. */
+    /**
+     * Hand a figure to Plotly; with it come the listeners that Plotly needs to exist for.
+     * What the reader zoomed to stays while the time axis does: Plotly's own memory of
+     * it is lost when Dash hands the figure back.
+     */
     draw(figure) {
-      window.dash_clientside.set_props(this.id, { figure });
+      this.figure = figure;
+      const whole = figure.layout.xaxis.range;
+      if (this.whole?.join() !== whole.join()) this.zoom = undefined;
+      this.whole = whole;
+      const xaxis = { ...figure.layout.xaxis, range: this.zoom ?? whole };
+      const shown = { ...figure, layout: { ...figure.layout, xaxis } };
+      window.dash_clientside.set_props(this.id, { figure: shown });
       this.listen();
     }
 
@@ -52,8 +74,15 @@
       if (plot === this.heard) return;
       this.heard = plot;
       plot.on("plotly_afterplot", () => this.place(this.t));
-      plot.on("plotly_relayout", () => this.place(this.t));
-      plot.on("plotly_click", ({ points }) => points.length && this.react.click(points[0].x));
+      plot.on("plotly_relayout", (change) => {
+        const from = change["xaxis.range[0]"];
+        if (from !== undefined) this.zoom = [from, change["xaxis.range[1]"]];
+        this.place(this.t);
+      });
+      plot.on("plotly_doubleclick", () => {
+        this.zoom = undefined;
+        this.draw(this.figure);
+      });
       plot.on("plotly_hover", ({ points, event }) => {
         if (points.length) this.react.hover(Math.round(points[0].x), event);
       });
@@ -92,7 +121,7 @@
       // Its size is kept: to ask for it at every step would cost a layout.
       this.observer = new ResizeObserver(([{ contentRect }]) => {
         this.room = contentRect;
-        if (this.figure) this.show(this.figure, this.steps, WINDOW);
+        if (this.run) this.show(this.run, this.steps, WINDOW);
       });
       this.observer.observe(this.strip);
     }
@@ -113,7 +142,7 @@
     }
 
     show(figure, steps, span) {
-      this.figure = figure;
+      this.run = figure;
       this.steps = steps;
       if (!this.strip.clientHeight) return; // folded; unfolding resizes it
       this.span = Math.min(span, steps);
@@ -147,8 +176,8 @@
 
     place(t) {
       this.t = t;
-      if (this.figure && this.start(t) !== this.from) {
-        this.show(this.figure, this.steps, WINDOW);
+      if (this.run && this.start(t) !== this.from) {
+        this.show(this.run, this.steps, WINDOW);
         return;
       }
       const left = this.pixel(t - 0.5);

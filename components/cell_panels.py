@@ -102,7 +102,7 @@ def _graph(component_id: dict[str, Any], *, responsive: bool = False) -> Compone
     return dcc.Graph(
         id=component_id,
         figure=theme.EMPTY_FIGURE,
-        config={"displayModeBar": False, "doubleClick": "reset", "showTips": False},
+        config={"displayModeBar": False, "doubleClick": False, "showTips": False},
         responsive=responsive,
         className="lab-graph",
     )

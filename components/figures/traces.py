@@ -76,8 +76,6 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
             "zerolinewidth": 1,
             "nticks": 6,
         },
-        # Zoom and pan survive a changed weight, not a changed length.
-        "uirevision": T,
     }
     return {"data": lines, "layout": layout}
 

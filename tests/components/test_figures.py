@@ -198,12 +198,6 @@ def test_few_steps_have_points_and_many_have_lines_alone() -> None:
         assert drawn(traces(cell(41), "dark"), name)["mode"] == "lines"
 
 
-def test_the_view_is_kept_while_the_length_is() -> None:
-    assert traces(cell(9), "dark")["layout"]["uirevision"] == 9
-    assert traces(cell(9), "light")["layout"]["uirevision"] == 9
-    assert traces(cell(10), "dark")["layout"]["uirevision"] == 10
-
-
 def test_the_value_axis_has_its_zero_line() -> None:
     axis = traces(cell(9), "dark")["layout"]["yaxis"]
     assert axis["zeroline"]

@@ -1,0 +1,397 @@
+"""A running lab, Chromium, and a page on which no error goes unseen."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    WebError,
+    expect,
+)
+
+ROOT = Path(__file__).parents[2]
+HOST = "127.0.0.1"
+PATIENCE = 15  # seconds: a limit for what hangs, not a measure of speed
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+# --- The server ---------------------------------------------------------------
+
+
+class Server:
+    """The lab in a process of its own, as ``lstm-lab`` serves it; can be stopped and restarted."""
+
+    def __init__(self, log: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            self.port: int = probe.getsockname()[1]
+        self.url = f"http://{HOST}:{self.port}/"
+        self.log = log
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", "from components.serve import main; main()"],
+                cwd=ROOT,
+                env={**os.environ, "HOST": HOST, "PORT": str(self.port)},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        assert self.url in said, f"The server says {said!r} and {self.log.read_text()}"
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, "The server does not answer."
+
+    def stop(self) -> None:
+        """End it at once, as a crash would."""
+        self.process.kill()
+        self.process.communicate()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}health", timeout=PATIENCE) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of a worker; in the end it must not have failed anywhere."""
+    running = Server(tmp_path_factory.mktemp("server") / "stderr.txt")
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """Give a test a server that it may stop and start."""
+    running = Server(tmp_path / "stderr.txt")
+    yield running
+    running.stop()
+
+
+# --- The browser --------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    """Tell pytest-playwright where the lab is; the plugin's own fixture warns under pytest 9."""
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Take the system's Chromium where there is one, and let it call nobody."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next(filter(None, map(shutil.which, names)), None)
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": installed} if installed else {}),
+        "args": [
+            *root,
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
+
+
+class Watch:
+    """Remembers what went wrong on any page of a test, and what was asked of the server."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self._problems: list[str] = []
+        self._allowed: list[str] = []
+
+    def allow(self, pattern: str) -> None:
+        """Expect problems that match: the test provokes them."""
+        self._allowed.append(pattern)
+
+    def over(self, context: BrowserContext) -> None:
+        """Watch every page of a browser context."""
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def end(self) -> None:
+        """Fail on every problem that was not expected, and forget them all."""
+        problems, allowed = self._problems, self._allowed
+        self.requests, self._problems, self._allowed = [], [], []
+        assert [
+            problem
+            for problem in problems
+            if not any(re.search(pattern, problem) for pattern in allowed)
+        ] == []
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._problems.append(f"console {message.type}: {message.text}")
+
+    def _error(self, error: WebError) -> None:
+        self._problems.append(f"page error: {error.error}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("data", "blob"):
+            return
+        self.requests.append(request.url)
+        if address.hostname != HOST:
+            self._problems.append(f"request to another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self._problems.append(f"answer {response.status}: {response.url}")
+
+
+# --- The page -----------------------------------------------------------------
+
+
+class Lab:
+    """The Cell page as its reader has it: found by the names that stay put."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    @property
+    def sequence(self) -> Locator:
+        """The text field of the input sequence."""
+        return self.page.get_by_role("textbox", name="Input sequence", exact=True)
+
+    @property
+    def time(self) -> Locator:
+        """The time slider."""
+        return self.slider("Time step")
+
+    @property
+    def speed(self) -> Locator:
+        """The choice of the speed."""
+        return self.page.get_by_role("combobox", name="Speed", exact=True)
+
+    @property
+    def separate(self) -> Locator:
+        """The switch for separate weights of x and h."""
+        return self.page.get_by_label("separate W and U")
+
+    @property
+    def alert(self) -> Locator:
+        """What the page says went wrong."""
+        return self.page.get_by_role("alert")
+
+    def button(self, name: str) -> Locator:
+        """Find a button by its name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def slider(self, name: str) -> Locator:
+        """Find a slider by its name."""
+        return self.page.get_by_role("slider", name=name, exact=True)
+
+    def field(self, symbol: str) -> Locator:
+        """Find the number field beside a slider, such as that of W_f."""
+        return self.page.get_by_role("textbox", name=f"Exact {symbol}", exact=True)
+
+    def region(self, name: str) -> Locator:
+        """Find a panel by its name."""
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def reading(self, name: str) -> Locator:
+        """Find the one place of a live number among the readings."""
+        return self.region("Readings").locator(f"data[data-value='{name}']")
+
+    def figure(self, name: str) -> Locator:
+        """Find a figure, with the marks that lie over it."""
+        return self.page.locator(f"[data-figure='{name}']")
+
+    def open(self, link: str = "", **state: Any) -> None:
+        """Open the page, where ``state`` is given with a link to it, and wait until it is ready."""
+        if state:
+            link = "#" + urlencode({"v": 1, **state}, safe=",")
+        self.leave()
+        self.page.goto(self.url + link)
+        self.ready()
+
+    def leave(self) -> None:
+        """Go where nothing runs, so that opening the page again loads it anew."""
+        self.page.goto("about:blank")
+
+    def ready(self) -> None:
+        """Wait until numbers, drawing and figures are there."""
+        expect(self.page.locator("[data-view][data-ready]")).to_be_attached()
+        expect(self.page.locator("[data-diagram] svg")).to_be_visible()
+        for name in ("unrolled", "traces"):
+            self.until(f"() => document.querySelector('[data-figure={name}] .trace') !== null")
+
+    def until(self, condition: str, argument: Any = None) -> None:
+        """Wait for a JavaScript condition, at every frame.
+
+        The page's policy forbids ``wait_for_function``, which evaluates text in the page.
+        """
+        self.page.evaluate(
+            f"""(argument) => new Promise((resolve, reject) => {{
+                const condition = {condition};
+                const end = performance.now() + {PATIENCE * 1000};
+                const look = () => {{
+                    if (condition(argument)) resolve();
+                    else if (performance.now() < end) requestAnimationFrame(look);
+                    else reject(new Error("never came true: " + condition));
+                }};
+                look();
+            }})""",
+            argument,
+        )
+
+    def at(self, t: int, status: str | None = None) -> None:
+        """Expect a time, and a status."""
+        expect(self.reading("t")).to_have_attribute("value", str(t))
+        if status is not None:
+            self.status(status)
+
+    def status(self, status: str) -> None:
+        """Expect a status, in words and in its colour."""
+        expect(self.reading("status")).to_have_text(status)
+        expect(self.page.locator(".lab-status")).to_have_attribute("data-status", status)
+
+    def go(self, t: int) -> None:
+        """Go to a time by the slider."""
+        self.time.fill(str(t))
+        self.at(t)
+
+    def read(self, name: str) -> str:
+        """Read a live number in full precision."""
+        value = self.reading(name).get_attribute("value")
+        assert value is not None
+        return value
+
+    def number(self, name: str) -> float:
+        """Read a live number that is there."""
+        return float(self.read(name))
+
+    def all_numbers(self) -> dict[str, list[str]]:
+        """Read each live number wherever it stands, as the different values that it has."""
+        found = self.page.evaluate(
+            """() => {
+                const found = {};
+                for (const element of document.querySelectorAll("data[data-value]"))
+                    (found[element.dataset.value] ??= new Set()).add(element.getAttribute("value"));
+                return JSON.stringify(found, (_, value) =>
+                    value instanceof Set ? [...value] : value);
+            }"""
+        )
+        values: dict[str, list[str]] = json.loads(found)
+        return values
+
+    def set(self, symbol: str, value: str) -> None:
+        """Type a weight or bias, and wait until the page shows what follows from it."""
+        self.field(symbol).fill(value)
+        self.uses(symbol, value)
+
+    def uses(self, symbol: str, value: str) -> None:
+        """Expect the page to show a trace that was computed with this weight or bias."""
+        self.until(
+            """([symbol, value]) => [...document.querySelectorAll(`data[data-part="${symbol}"]`)]
+                .some((element) => Number(element.getAttribute("value")) === value)""",
+            [symbol, float(value)],
+        )
+
+    def type_sequence(self, text: str) -> None:
+        """Type a sequence, and wait until the page has run over it."""
+        self.sequence.fill(text)
+        self.shows_sequence([float(value) for value in re.split(r"[,\s]+", text.strip())])
+
+    def shows_sequence(self, values: list[float]) -> None:
+        """Expect the page to have run over a sequence: the traces, drawn last, show it."""
+        self.until(
+            """(values) => {
+                const plot = document.querySelector("[data-figure=traces] .js-plotly-plot");
+                const inputs = plot._fullData.filter((trace) => trace.meta === "x").at(-1);
+                const shown = [...inputs.y].slice(1); // there is no input at t = 0
+                return shown.length === values.length && shown.every((x, k) => x === values[k]);
+            }""",
+            values,
+        )
+
+
+SIZE: ViewportSize = {"width": 1440, "height": 900}  # that of the design
+
+
+@pytest.fixture(scope="session")
+def worker_watch() -> Watch:
+    """One watch for all tests of a worker, since they share a browser page."""
+    return Watch()
+
+
+@pytest.fixture
+def watch(worker_watch: Watch) -> Iterator[Watch]:
+    """Watch everything that happens in a test, and fail it on any problem."""
+    yield worker_watch
+    worker_watch.end()
+
+
+@pytest.fixture(scope="session")
+def worker_page(browser: Browser, worker_watch: Watch) -> Page:
+    """One page for all tests of a worker: its scripts are compiled once, a third of the time."""
+    context = browser.new_context()
+    worker_watch.over(context)
+    return context.new_page()
+
+
+@pytest.fixture
+def lab(worker_page: Page, server: Server, watch: Watch) -> Iterator[Lab]:
+    """Give the lab in a browser that remembers nothing, with no page opened yet."""
+    lab = Lab(worker_page, server.url)
+    lab.page.set_viewport_size(SIZE)
+    lab.page.emulate_media(color_scheme="dark", reduced_motion="no-preference")
+    yield lab
+    # Whatever the page has reported by now comes in before the answer to this.
+    lab.page.evaluate("() => location.protocol === 'about:' || localStorage.clear()")
+    lab.leave()
+
+
+@pytest.fixture
+def open_lab(browser: Browser, server: Server, watch: Watch) -> Iterator[Callable[..., Lab]]:
+    """Open labs in browsers of their own; the arguments are those of a browser context."""
+    contexts: list[BrowserContext] = []
+
+    def make(url: str | None = None, **more: Any) -> Lab:
+        context = browser.new_context(**{"viewport": SIZE, "color_scheme": "dark", **more})
+        contexts.append(context)
+        watch.over(context)
+        return Lab(context.new_page(), url or server.url)
+
+    yield make
+    for context in contexts:
+        for page in context.pages:
+            page.evaluate("() => 0")  # what the page has reported by now comes in before its end
+        context.close()
