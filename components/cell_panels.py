@@ -12,6 +12,7 @@ from .cell_settings import PRESETS
 from .cell_words import CONCEPTS, EQUATIONS, LOOK_FOR, QUANTITIES
 from .controls import attributes, card, chip, live, part, switch, unseen
 from .figures.traces import LINES
+from .still import dom_id
 
 SYMBOLS = {"x": "x", "c": "C", "h": "h", "y": "y", "f": "f", "i": "i", "g": "C̃", "o": "o"}
 
@@ -206,9 +207,10 @@ def concepts(aio_id: str) -> Component:
     for title, paragraph in CONCEPTS:
         text += [html.H3(title), html.P(paragraph)]
     panel: Component = dbc.Offcanvas(
-        html.Div(text, className="lab-concepts"),
+        html.Div(text, className="lab-concepts", tabIndex=0),
         id=own(aio_id, "concepts"),
-        title="How an LSTM works",
+        title=html.Span("How an LSTM works", id=own(aio_id, "concepts-title")),
+        labelledby=dom_id(own(aio_id, "concepts-title")),
         placement="end",
         backdrop=False,  # what it says to try lies beside it
         scrollable=True,

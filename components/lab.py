@@ -113,7 +113,6 @@ def _frame(app: Dash) -> Component:
         [
             dcc.Location(id="lab-location"),
             html.A("Skip to the page", href="#lab-main", className="lab-skip"),
-            html.A("Skip to playback", href="#lab-playback", className="lab-skip"),
             html.Header(
                 [
                     html.Span([html.Span(className="lab-logo"), NAME], className="lab-name"),

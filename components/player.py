@@ -77,7 +77,6 @@ def transport(player_id: str, glance: list[Any]) -> Component:
         ],
         className="lab-transport",
         role="group",
-        tabIndex=-1,
         **attributes(aria_label="Playback", data_transport=player_id),
     )
 
