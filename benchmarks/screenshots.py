@@ -1,0 +1,81 @@
+"""The pictures in the documentation: ``python -m benchmarks.screenshots [folder]``."""
+
+import asyncio
+import io
+import sys
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.async_api import Browser, ViewportSize
+
+from .lab import CALM, DESKTOP, ROOT, chromium, new_page, rest, served
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PICTURES: dict[str, tuple[ViewportSize, Literal["dark", "light"]]] = {
+    "cell-dark": (DESKTOP, "dark"),
+    "cell-light": (DESKTOP, "light"),
+    "cell-narrow": (PHONE, "dark"),
+}
+STEPS = 6  # into the example: the burst is being remembered
+LARGEST = 300_000  # bytes
+COLOURS = (256, 128, 64)
+
+
+def main(folder: Path) -> None:
+    """Take all pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in asyncio.run(_take()).items():
+        path = folder / f"{name}.png"
+        path.write_bytes(smaller(picture))
+        print(f"{path} ({path.stat().st_size / 1e3:.0f} kB)")
+
+
+async def _take() -> dict[str, bytes]:
+    with served() as address:
+        async with chromium() as browser:
+            return {
+                name: await picture(browser, address, size, theme)
+                for name, (size, theme) in PICTURES.items()
+            }
+
+
+async def picture(
+    browser: Browser, address: str, size: ViewportSize, theme: Literal["dark", "light"]
+) -> bytes:
+    """Take a few steps of the example Burst, and a picture of the window."""
+    page = await new_page(browser, size, theme)
+    await page.goto(address)
+    await rest(page)
+    await page.get_by_role("button", name="Burst", exact=True).click()
+    await page.wait_for_timeout(CALM)
+    for _ in range(STEPS):
+        await page.get_by_role("button", name="Step forward", exact=True).click()
+    # Neither hover nor focus, and the top of the page: what a reader meets.
+    await page.mouse.move(0, 0)
+    await page.evaluate("() => (document.activeElement.blur(), scrollTo(0, 0))")
+    await page.wait_for_timeout(CALM)
+    png = await page.screenshot()
+    await page.context.close()
+    return png
+
+
+def smaller(png: bytes) -> bytes:
+    """Compress a picture as far as it takes to stay below ``LARGEST``, colours last."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    smaller = _saved(image)
+    for colours in COLOURS:
+        if len(smaller) < LARGEST:
+            break
+        smaller = _saved(image.quantize(colours, dither=Image.Dither.NONE))
+    return smaller
+
+
+def _saved(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs")

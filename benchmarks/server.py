@@ -1,0 +1,84 @@
+"""What a changed weight costs the server, and the line to it."""
+
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from dash import Dash
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from components.cell_controls import own
+from components.cell_settings import DEFAULTS
+from components.cell_view import ANSWER
+from components.lab import create_app
+from components.still import dom_id
+
+from .lab import sequence
+from .table import Row
+
+ROUNDS = 50
+WARMING = 5
+BUDGETS = {50: (10, 25), 500: (40, 300)}  # steps: milliseconds of CPU, kB
+BROWSER = "gzip, deflate, br, zstd"  # as Chromium asks
+
+
+def measure() -> Iterator[Row]:
+    """Give server CPU and bytes for one changed weight."""
+    app = create_app()
+    for steps, (milliseconds, kilobytes) in BUDGETS.items():
+        name = f"Weight change, {steps} steps: "
+        cpu, size = cost(app, steps, "gzip")
+        yield Row(name + "server CPU, gzip", cpu * 1e3, "ms", milliseconds)
+        yield Row(name + "answer, gzip", size / 1e3, "kB", kilobytes)
+        cpu, size = cost(app, steps, BROWSER)
+        yield Row(name + "server CPU, as Chromium asks", cpu * 1e3, "ms", milliseconds)
+        yield Row(name + "answer, as Chromium asks", size / 1e3, "kB", kilobytes)
+
+
+def cost(app: Dash, steps: int, encodings: str) -> tuple[float, int]:
+    """Send weight changes through WSGI.
+
+    Returns
+    -------
+    cpu : float
+        Seconds a request, median.
+    size : int
+        Bytes of the compressed body.
+    """
+    times, size = [], 0
+    for n in range(WARMING + ROUNDS):
+        environ = EnvironBuilder(
+            "/_dash-update-component",
+            method="POST",
+            json=callback_body(n, steps),
+            headers=[("Accept-Encoding", encodings)],
+        ).get_environ()
+        start = time.process_time()
+        body, status, _ = run_wsgi_app(app.server.wsgi_app, environ, buffered=True)
+        times.append(time.process_time() - start)
+        if not status.startswith("200"):
+            raise RuntimeError(f"The callback answered {status}.")
+        size = sum(map(len, body))
+    return median(times[WARMING:]), size
+
+
+def callback_body(n: int, steps: int) -> dict[str, Any]:
+    """Write the request that the page sends while W_f is dragged."""
+    numbers = {name: f"{value:.2f}" for name, value in DEFAULTS.items()}
+    numbers["W_f"] = f"{n * 0.05:.2f}"
+    settings = {
+        "n": n,
+        "theme": "dark",
+        "sequence": ", ".join(map(str, sequence(steps))),
+        "separate": False,
+        "numbers": numbers,
+    }
+    request = own("cell", "request")
+    return {
+        "output": ANSWER,
+        "outputs": {"id": own("cell", "answer"), "property": "data"},
+        "inputs": [{"id": request, "property": "data", "value": settings}],
+        "changedPropIds": [dom_id(request) + ".data"],
+        "state": [],
+    }
