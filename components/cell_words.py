@@ -168,7 +168,7 @@ LOOK_FOR = {
     "Unrolled network": "The same cell at every step: C runs along the top, h below. Click a cell.",
     "Traces": "Does C outlast the pulse? Drag to zoom.",
     "Worked step": "Point at a number to find it in the diagram.",
-    "start": "Before the first step C = h = 0. Press Play or → to read x(1).",
+    "start": "At t = 0, C = h = 0. Press Play or → to begin.",
     "same": "Equal weights: f, i and o are one line.",
     "Readings": "What was kept plus what was written is C(t).",
 }
