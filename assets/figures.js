@@ -16,8 +16,6 @@
   const GLANCE = 20; // cells drawn at once while settings change: what can be seen
   const REST = 400; // milliseconds without a change after which the whole window is drawn
 
-  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
   class Figure {
     /**
      * @param box the .lab-figure element around a dcc.Graph
@@ -203,8 +201,8 @@
       if (left - this.scrolled >= 0.6 * cell && right - this.scrolled <= room - 0.6 * cell) return;
       const wanted = left - (left < this.scrolled ? 0.7 * room : 0.2 * room);
       this.scrolled = Math.min(Math.max(wanted, 0), width - room);
-      const behavior = this.steady || calm() ? "instant" : "smooth";
-      this.strip.scrollTo({ left: this.scrolled, behavior });
+      // At once: a smooth movement that the next one overtakes ends anywhere.
+      this.strip.scrollTo({ left: this.scrolled, behavior: "instant" });
     }
 
     /** Size the frame around a cell, where the figure was drawn anew. */
