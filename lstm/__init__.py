@@ -10,11 +10,17 @@ array([0.288, 0.195, 0.126, 0.08 ])
 """
 
 from .cell import Array, Layer, Step, Trace, forward, half_life, pre_activations, sigmoid, step
+from .checkpoint import from_torch, load, save
 from .errors import LabError
+from .handset import characters_by_hand, words_by_hand
+from .initial import random_layers, token_vectors
 from .model import Linear, Model, ModelTrace, run
+from .units import Contributions, contributions, order_units, saturation
+from .vocabulary import Vocabulary, split
 
 __all__ = [
     "Array",
+    "Contributions",
     "LabError",
     "Layer",
     "Linear",
@@ -22,10 +28,22 @@ __all__ = [
     "ModelTrace",
     "Step",
     "Trace",
+    "Vocabulary",
+    "characters_by_hand",
+    "contributions",
     "forward",
+    "from_torch",
     "half_life",
+    "load",
+    "order_units",
     "pre_activations",
+    "random_layers",
     "run",
+    "saturation",
+    "save",
     "sigmoid",
+    "split",
     "step",
+    "token_vectors",
+    "words_by_hand",
 ]

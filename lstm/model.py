@@ -1,4 +1,4 @@
-"""Layers on top of one another and the linear output, run as one model."""
+"""Embedding, layers on top of one another and the linear output, run as one model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,10 @@ from numpy.typing import ArrayLike
 
 from .cell import Array, Layer, Trace, forward
 from .errors import LabError
+from .vocabulary import Vocabulary
+
+# A one-hot input has a number for each token at each step.
+WIDEST_ONE_HOT = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class Linear:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A stack of LSTM layers with a linear output.
+    """A stack of LSTM layers, with what turns tokens into inputs and states into outputs.
 
     Attributes
     ----------
@@ -55,15 +59,27 @@ class Model:
         From the input upwards; each takes the hidden states of the one below.
     decoder : Linear, optional
         Without one, the outputs are the hidden states of the top layer.
+    embedding : ndarray of shape (V, D), optional
+        A row for each token.
+    vocabulary : Vocabulary, optional
+        What the tokens are. A model without an embedding then takes them one-hot.
+    input_names : tuple of str, optional
+        What each of the D inputs means, where somebody gave them a meaning.
+    unit_names : tuple of tuple of str, optional
+        What each unit of each layer is for.
 
     Raises
     ------
     LabError
-        If there is no layer, or two neighbours do not fit.
+        If there is no layer, or two parts do not fit.
     """
 
     layers: Sequence[Layer]
     decoder: Linear | None = None
+    embedding: Array | None = None
+    vocabulary: Vocabulary | None = None
+    input_names: tuple[str, ...] | None = None
+    unit_names: tuple[tuple[str, ...], ...] | None = None
 
     def __post_init__(self) -> None:
         """Check that each part fits the one below it."""
@@ -73,17 +89,86 @@ class Model:
         for number, (below, above) in enumerate(
             zip(self.layers, self.layers[1:], strict=False), start=2
         ):
-            if above.input_size != below.hidden_size:
+            if above.input_size != below.output_size:
                 raise LabError(
                     f"Layer {number} takes {above.input_size} inputs, "
-                    f"but the layer below has {below.hidden_size} units."
+                    f"but the layer below gives {below.output_size}."
                 )
-        top = self.layers[-1].hidden_size
+        top = self.layers[-1].output_size
         if self.decoder is not None and self.decoder.W.shape[1] != top:
             raise LabError(
-                f"The output takes {self.decoder.W.shape[1]} values, "
-                f"but the top layer has {top} units."
+                f"The output takes {self.decoder.W.shape[1]} values, but the top layer gives {top}."
             )
+        self._check_tokens()
+        self._check_names()
+
+    def _check_tokens(self) -> None:
+        if self.embedding is not None:
+            rows = np.asarray(self.embedding)
+            rows = rows.astype(np.result_type(rows, np.float32), copy=False)
+            object.__setattr__(self, "embedding", rows)
+            if rows.ndim != 2 or rows.shape[1] != self.input_size or not len(rows):
+                raise LabError(
+                    f"The embedding has shape {rows.shape}; it must be (V, {self.input_size})."
+                )
+        if self.vocabulary is not None and len(self.vocabulary) != self.token_count:
+            raise LabError(
+                f"The vocabulary has {len(self.vocabulary)} tokens, "
+                f"but the model takes {self.token_count}."
+            )
+
+    def _check_names(self) -> None:
+        inputs, units = self.input_names, self.unit_names
+        if inputs is not None and len(inputs) != self.input_size:
+            raise LabError(f"There are {len(inputs)} names for {self.input_size} inputs.")
+        sizes = [layer.hidden_size for layer in self.layers]
+        if units is not None and [len(names) for names in units] != sizes:
+            raise LabError(f"The units' names must be as many as the units: {sizes}.")
+
+    @property
+    def input_size(self) -> int:
+        """D, the number of inputs of the first layer."""
+        return self.layers[0].input_size
+
+    @property
+    def token_count(self) -> int:
+        """V, the number of different tokens that the model can take."""
+        return self.input_size if self.embedding is None else len(self.embedding)
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether the inputs are tokens, and not numbers."""
+        return self.embedding is not None or self.vocabulary is not None
+
+    def embed(self, tokens: ArrayLike) -> Array:
+        """Turn tokens into inputs: rows of the embedding, or one-hot.
+
+        Parameters
+        ----------
+        tokens : array_like of int, of shape (T, B)
+
+        Returns
+        -------
+        ndarray of shape (T, B, D)
+
+        Raises
+        ------
+        LabError
+            If a token is not there, or there are too many for one-hot inputs.
+        """
+        numbers = np.asarray(tokens)
+        if numbers.size and not (numbers.min() >= 0 and numbers.max() < self.token_count):
+            raise LabError(f"Tokens have numbers from 0 to {self.token_count - 1} here.")
+        if self.embedding is not None:
+            rows: Array = self.embedding[numbers]
+            return rows
+        if self.token_count > WIDEST_ONE_HOT:
+            raise LabError(
+                f"One-hot inputs of {self.token_count} tokens take too much memory. "
+                f"Use an embedding, or at most {WIDEST_ONE_HOT} tokens."
+            )
+        one_hot: Array = np.eye(self.token_count, dtype=self.layers[0].W_ih.dtype)[numbers]
+        return one_hot
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +192,8 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     Parameters
     ----------
     model : Model
-    inputs : array_like of shape (T, B, D)
+    inputs : array_like of float, of shape (T, B, D), or of int, of shape (T, B)
+        Numbers, or tokens.
 
     Returns
     -------
@@ -116,7 +202,7 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     Raises
     ------
     LabError
-        If the inputs do not fit the first layer.
+        If the inputs do not fit the model.
 
     Examples
     --------
@@ -128,6 +214,8 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     """
     traces: list[Trace] = []
     x = np.asarray(inputs)
+    if x.ndim == 2 and np.issubdtype(x.dtype, np.integer):
+        x = model.embed(x)
     for layer in model.layers:
         traces.append(forward(layer, x))
         x = traces[-1].h

@@ -34,20 +34,26 @@ def layers_of(network: Any) -> list[Layer]:
             weights[f"bias_ih_l{n}"] + weights[f"bias_hh_l{n}"]
             if network.bias
             else np.zeros(4 * network.hidden_size),
+            weights.get(f"weight_hr_l{n}"),
         )
         for n in range(network.num_layers)
     ]
 
 
+@pytest.mark.parametrize("projected", [False, True])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("layers", [1, 2, 3, 4])
-def test_a_network_of_any_size_agrees(torch: Any, layers: int, seed: int, bias: bool) -> None:
+def test_a_network_of_any_size_agrees(
+    torch: Any, layers: int, seed: int, bias: bool, projected: bool
+) -> None:
     rng = np.random.default_rng([layers, seed])
     D, H, B, T = rng.integers(1, [9, 17, 5, 31]).tolist()
+    # PyTorch projects to fewer values than H only, and says 0 for none.
+    H, P = (H + 1, int(rng.integers(1, H + 1))) if projected else (H, 0)
     torch.manual_seed(seed)
-    network = torch.nn.LSTM(D, H, layers, bias=bias, dtype=torch.float64)
-    x, h0, c0 = (rng.normal(size=size) for size in ((T, B, D), (layers, B, H), (layers, B, H)))
+    network = torch.nn.LSTM(D, H, layers, bias, proj_size=P, dtype=torch.float64)
+    x, h0, c0 = (rng.normal(size=size) for size in ((T, B, D), (layers, B, P or H), (layers, B, H)))
     with torch.no_grad():
         h, (h_n, c_n) = network(torch.tensor(x), (torch.tensor(h0), torch.tensor(c0)))
         from_zero, _ = network(torch.tensor(x))

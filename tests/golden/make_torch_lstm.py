@@ -5,13 +5,15 @@ PyTorch), and commit the file that it writes beside itself:
 
     python tests/golden/make_torch_lstm.py
 
-Arrays are named CASE/NAME, all in float64, L layers, time first:
+Arrays are named CASE/NAME, all in float64, L layers, time first; P is H, or what a
+projection makes of it:
 
     weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, …   PyTorch's own names
-    x (T, B, D), h0 and c0 (L, B, H)                        what goes in
-    h (T, B, H)                 the top layer at every step
-    h_n, c_n (L, B, H)          every layer after the last step
-    h_from_zero (T, B, H)       h again, from zero states
+    weight_hr_l0 (P, H), …      the projections; cases without biases have none of those
+    x (T, B, D), h0 (L, B, P), c0 (L, B, H)                 what goes in
+    h (T, B, P)                 the top layer at every step
+    h_n (L, B, P), c_n (L, B, H)     every layer after the last step
+    h_from_zero (T, B, P)       h again, from zero states
     i, f, g, o, c (T, B, H)     the first layer at every step
 """
 
@@ -35,6 +37,8 @@ class Case(NamedTuple):
     H: int
     B: int
     T: int
+    P: int | None = None
+    bias: bool = True
 
 
 CASES = {
@@ -42,6 +46,9 @@ CASES = {
     "one_layer": Case(layers=1, D=3, H=5, B=2, T=9),
     "two_layers": Case(layers=2, D=3, H=4, B=3, T=8),
     "four_layers": Case(layers=4, D=2, H=3, B=2, T=10),
+    # At the end: a case's place is its seed.
+    "projected": Case(layers=2, D=3, H=5, B=2, T=9, P=2),
+    "without_bias": Case(layers=2, D=3, H=4, B=2, T=7, bias=False),
 }
 
 
@@ -58,15 +65,16 @@ def _arrays(case: Case, rng: np.random.Generator) -> Arrays:
     """Run one network on random sequences, from random states and from zero."""
     # By name, so that collecting the tests and mypy do without PyTorch.
     torch: Any = importlib.import_module("torch")
-    layers, D, H, B, T = case
-    lstm = torch.nn.LSTM(D, H, layers, dtype=torch.float64)
+    layers, D, H, B, T, P, bias = case
+    # PyTorch says 0 for no projection.
+    lstm = torch.nn.LSTM(D, H, layers, bias, proj_size=P or 0, dtype=torch.float64)
     # NumPy's numbers, as PyTorch's own may change with its version; and wider
     # than its defaults, so that gates come near 0 and 1.
     with torch.no_grad():
         for parameter in lstm.parameters():
             parameter.copy_(torch.from_numpy(rng.uniform(-1.5, 1.5, tuple(parameter.shape))))
     x = torch.from_numpy(rng.uniform(-2, 2, (T, B, D)))
-    h0, c0 = (torch.from_numpy(rng.uniform(-1, 1, (layers, B, H))) for _ in range(2))
+    h0, c0 = (torch.from_numpy(rng.uniform(-1, 1, (layers, B, n))) for n in (P or H, H))
     with torch.no_grad():
         h, (h_n, c_n) = lstm(x, (h0, c0))
         results = {
@@ -81,14 +89,17 @@ def _arrays(case: Case, rng: np.random.Generator) -> Arrays:
 def _first_layer(torch: Any, lstm: Any, x: Any, h: Any, c: Any) -> dict[str, Any]:
     """Gates and cell states, which nn.LSTM keeps to itself, by nn.LSTMCell's formula."""
     linear = torch.nn.functional.linear
+    b_ih, b_hh = (lstm.bias_ih_l0, lstm.bias_hh_l0) if lstm.bias else (None, None)
     steps: dict[str, list[Any]] = {name: [] for name in "ifgoc"}
     for x_t in x:
-        a = linear(x_t, lstm.weight_ih_l0, lstm.bias_ih_l0)
-        a = a + linear(h, lstm.weight_hh_l0, lstm.bias_hh_l0)
+        a = linear(x_t, lstm.weight_ih_l0, b_ih)
+        a = a + linear(h, lstm.weight_hh_l0, b_hh)
         a_i, a_f, a_g, a_o = a.chunk(4, dim=1)
         i, f, g, o = a_i.sigmoid(), a_f.sigmoid(), a_g.tanh(), a_o.sigmoid()
         c = f * c + i * g
         h = o * c.tanh()
+        if lstm.proj_size:
+            h = linear(h, lstm.weight_hr_l0)
         for name, value in zip("ifgoc", (i, f, g, o, c), strict=True):
             steps[name].append(value)
     return {name: torch.stack(values) for name, values in steps.items()}

@@ -12,7 +12,7 @@ from lstm.cell import Array
 Arrays = dict[str, Array]
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "torch_lstm.npz"
-CASES = ["scalar", "one_layer", "two_layers", "four_layers"]
+CASES = ["scalar", "one_layer", "two_layers", "four_layers", "projected", "without_bias"]
 
 # Both compute in float64 and differ in the order of sums and in σ's formula:
 # about 1e-15 is seen, and a wrong gate shows at 1e-2.
@@ -27,11 +27,13 @@ def case(request: pytest.FixtureRequest) -> Arrays:
 
 
 def layers_of(case: Arrays) -> list[Layer]:
+    none = np.zeros(len(case["weight_hh_l0"]))
     return [
         Layer(
             case[f"weight_ih_l{n}"],
             case[f"weight_hh_l{n}"],
-            case[f"bias_ih_l{n}"] + case[f"bias_hh_l{n}"],
+            case.get(f"bias_ih_l{n}", none) + case.get(f"bias_hh_l{n}", none),
+            case.get(f"weight_hr_l{n}"),
         )
         for n in range(len(case["h0"]))
     ]

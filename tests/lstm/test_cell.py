@@ -33,6 +33,7 @@ assert_close = functools.partial(np.testing.assert_allclose, rtol=1e-13, atol=1e
 # The same examples on every machine and in every run.
 examples = settings(derandomize=True, max_examples=30, deadline=None)
 sizes = st.integers(1, 6)
+projections = st.none() | sizes
 seeds = st.integers(0, 2**32 - 1)
 
 NOTHING_WRITTEN = (0, 0, -100)  # σ(−100) is exactly 0 here: i = 0
@@ -41,11 +42,14 @@ TIED = (0.5, 0.5, 0)
 PARTS = ("i", "f", "g", "o", "c", "h")
 
 
-def random_layer(rng: np.random.Generator, D: int, H: int, scale: float = 1.0) -> Layer:
+def random_layer(
+    rng: np.random.Generator, D: int, H: int, scale: float = 1.0, P: int | None = None
+) -> Layer:
     return Layer(
         scale * rng.normal(size=(4 * H, D)),
-        scale * rng.normal(size=(4 * H, H)),
+        scale * rng.normal(size=(4 * H, P or H)),
         scale * rng.normal(size=4 * H),
+        None if P is None else scale * rng.normal(size=(P, H)),
     )
 
 
@@ -85,6 +89,11 @@ def textbook_step(
     o = [textbook_sigmoid(a(3, unit)) for unit in units]
     new_c = [f[n] * c[n] + i[n] * g[n] for n in units]
     new_h = [o[n] * math.tanh(new_c[n]) for n in units]
+    if layer.W_hr is not None:
+        new_h = [
+            sum(w * value for w, value in zip(row, new_h, strict=True))
+            for row in layer.W_hr.tolist()
+        ]
     return {"i": i, "f": f, "g": g, "o": o, "c": new_c, "h": new_h}
 
 
@@ -165,14 +174,14 @@ def test_a_scalar_cell_agrees_with_its_four_equations() -> None:
 
 
 @examples
-@given(T=sizes, B=sizes, D=sizes, H=sizes, seed=seeds)
+@given(T=sizes, B=sizes, D=sizes, H=sizes, P=projections, seed=seeds)
 def test_a_layer_agrees_with_sums_written_out_in_plain_python(
-    T: int, B: int, D: int, H: int, seed: int
+    T: int, B: int, D: int, H: int, P: int | None, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    layer = random_layer(rng, D, H)
+    layer = random_layer(rng, D, H, P=P)
     x = rng.normal(size=(T, B, D))
-    h0, c0 = rng.normal(size=(2, B, H))
+    h0, c0 = rng.normal(size=(B, P or H)), rng.normal(size=(B, H))
     trace = forward(layer, x, h0, c0)
     for b in range(B):
         h, c = h0[b].tolist(), c0[b].tolist()
@@ -187,28 +196,31 @@ def test_a_layer_agrees_with_sums_written_out_in_plain_python(
 
 
 @examples
-@given(T=sizes, B=sizes, D=sizes, H=sizes, seed=seeds)
-def test_step_by_step_is_the_whole_sequence(T: int, B: int, D: int, H: int, seed: int) -> None:
+@given(T=sizes, B=sizes, D=sizes, H=sizes, P=projections, seed=seeds)
+def test_step_by_step_is_the_whole_sequence(
+    T: int, B: int, D: int, H: int, P: int | None, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
-    layer = random_layer(rng, D, H)
+    layer = random_layer(rng, D, H, P=P)
     x = rng.normal(size=(T, B, D))
-    h, c = rng.normal(size=(2, B, H))
+    h: Array = rng.normal(size=(B, P or H))
+    c: Array = rng.normal(size=(B, H))
     whole = forward(layer, x, h, c)
     for t in range(T):
         now = step(layer, x[t], h, c)
         h, c = now.h, now.c
-        # Not to the bit: `step` adds the bias last, `forward` adds it to the inputs.
+        # Not to the bit: `forward` has x, h and the bias in one sum, `step` in three.
         for name, value in parts(now).items():
             assert_close(value, getattr(whole, name)[t], err_msg=name)
 
 
 @examples
-@given(T=st.integers(2, 8), B=sizes, D=sizes, H=sizes, seed=seeds, data=st.data())
+@given(T=st.integers(2, 8), B=sizes, D=sizes, H=sizes, P=projections, seed=seeds, data=st.data())
 def test_a_sequence_cut_in_two_and_carried_on_is_the_whole_sequence_exactly(
-    T: int, B: int, D: int, H: int, seed: int, data: st.DataObject
+    T: int, B: int, D: int, H: int, P: int | None, seed: int, data: st.DataObject
 ) -> None:
     rng = np.random.default_rng(seed)
-    layer, x = random_layer(rng, D, H), rng.normal(size=(T, B, D))
+    layer, x = random_layer(rng, D, H, P=P), rng.normal(size=(T, B, D))
     cut = data.draw(st.integers(1, T - 1))
     whole = forward(layer, x)
     first = forward(layer, x[:cut])
@@ -257,6 +269,38 @@ def test_the_same_inputs_give_identical_bytes() -> None:
     once, again = forward(layer, x), forward(layer, x)
     for name, value in parts(once).items():
         assert value.tobytes() == getattr(again, name).tobytes(), name
+
+
+# Projections
+
+
+@pytest.mark.parametrize("P", [1, 3, 5])  # fewer values than units, as many, more
+def test_a_projection_is_applied_to_what_the_output_gate_lets_through(P: int) -> None:
+    rng = np.random.default_rng(11)
+    layer = random_layer(rng, 2, 3, P=P)
+    trace = forward(layer, rng.normal(size=(7, 4, 2)))
+    assert trace.h.shape == trace.h_prev.shape == (7, 4, P)
+    assert trace.c.shape == trace.c_prev.shape == trace.o.shape == (7, 4, 3)
+    assert layer.W_hr is not None
+    assert_close(trace.h, trace.o * np.tanh(trace.c) @ layer.W_hr.T)
+
+
+def test_a_projection_by_the_identity_changes_nothing() -> None:
+    rng = np.random.default_rng(12)
+    layer, x = random_layer(rng, 2, 3), rng.normal(size=(7, 4, 2))
+    projected = dataclasses.replace(layer, W_hr=np.eye(3))
+    for name, value in parts(forward(layer, x)).items():
+        assert_close(getattr(forward(projected, x), name), value, err_msg=name)
+
+
+def test_a_projected_cell_agrees_with_a_step_worked_by_hand() -> None:
+    # No bias, and nothing from h: the sum of every gate is ln 3.
+    ln3 = math.log(3)
+    layer = Layer(np.full((4, 1), ln3), np.zeros((4, 2)), np.zeros(4), np.array([[4], [-8]]))
+    trace = forward(layer, np.ones((1, 1, 1)), c0=[[0.4]])
+    # σ(ln 3) = ¾ and tanh(ln 3) = ⅘: c = ¾ · ⅖ + ¾ · ⅘ = 0.9, and ¾ tanh 0.9 goes on.
+    assert_close(trace.c.item(), 0.9)
+    assert_close(trace.h.ravel(), [3 * math.tanh(0.9), -6 * math.tanh(0.9)])
 
 
 # Bounds
@@ -311,6 +355,13 @@ def test_a_trace_keeps_its_inputs_and_knows_the_state_before_each_step() -> None
         np.testing.assert_array_equal(before[1:], after[:-1])
 
 
+def test_a_trace_stays_as_it_is_when_its_inputs_are_changed_afterwards() -> None:
+    layer, x = random_layer(np.random.default_rng(13), 3, 2), np.ones((4, 5, 3))
+    trace = forward(layer, x)
+    x[:] = 0
+    assert np.all(trace.x == 1)
+
+
 def test_lists_are_taken_as_arrays() -> None:
     cell = Layer.scalar(i=TIED, f=TIED, g=TIED, o=TIED)
     from_lists = forward(cell, [[[1]], [[0]]], h0=[[0]], c0=[[0]])
@@ -322,7 +373,9 @@ def test_lists_are_taken_as_arrays() -> None:
 
 def test_a_layer_knows_its_sizes() -> None:
     layer = random_layer(np.random.default_rng(6), 3, 5)
-    assert (layer.input_size, layer.hidden_size) == (3, 5)
+    assert (layer.input_size, layer.hidden_size, layer.output_size) == (3, 5, 5)
+    projected = random_layer(np.random.default_rng(6), 3, 5, P=2)
+    assert (projected.input_size, projected.hidden_size, projected.output_size) == (3, 5, 2)
 
 
 def test_a_scalar_layer_stacks_its_gates_in_the_order_i_f_g_o() -> None:
@@ -438,6 +491,26 @@ def test_parameters_that_do_not_belong_together_are_refused(
         Layer(np.zeros(W_ih), np.zeros(W_hh), np.zeros(bias))
 
 
+@pytest.mark.parametrize(
+    ("W_hh", "W_hr"),
+    [
+        ((8,), (2, 2)),
+        ((8, 3), (3,)),
+        ((8, 3), (2, 3)),  # the wrong way round
+        ((8, 3), (3, 3)),
+        ((9, 3), (3, 2)),
+        ((8, 0), (0, 2)),
+        ((0, 3), (3, 0)),
+    ],
+)
+def test_a_projection_that_does_not_fit_is_refused(
+    W_hh: tuple[int, ...], W_hr: tuple[int, ...]
+) -> None:
+    message = f"W_hh has shape {W_hh} and W_hr {W_hr}; they must be (4·H, P) and (P, H)."
+    with pytest.raises(LabError, match=f"^{re.escape(message)}$"):
+        Layer(np.zeros((8, 3)), np.zeros(W_hh), np.zeros(8), np.zeros(W_hr))
+
+
 @pytest.mark.parametrize("shape", [(4,), (4, 3), (0, 5, 3), (4, 5, 2)])
 def test_inputs_that_do_not_fit_the_layer_are_refused(shape: tuple[int, ...]) -> None:
     layer = random_layer(np.random.default_rng(9), 3, 2)
@@ -446,11 +519,13 @@ def test_inputs_that_do_not_fit_the_layer_are_refused(shape: tuple[int, ...]) ->
         forward(layer, np.zeros(shape))
 
 
-@pytest.mark.parametrize("name", ["h0", "c0"])
+@pytest.mark.parametrize(("name", "letters"), [("h0", "(B, P)"), ("c0", "(B, H)")])
 @pytest.mark.parametrize("shape", [(2,), (1, 2), (5, 3), (1, 5, 2)])
-def test_initial_states_that_do_not_fit_are_refused(name: str, shape: tuple[int, ...]) -> None:
+def test_initial_states_that_do_not_fit_are_refused(
+    name: str, letters: str, shape: tuple[int, ...]
+) -> None:
     layer = random_layer(np.random.default_rng(10), 3, 2)
-    message = f"{name} has shape {shape}; it must be (5, 2), that is (B, H)."
+    message = f"{name} has shape {shape}; it must be (5, 2), that is {letters}."
     with pytest.raises(LabError, match=f"^{re.escape(message)}$"):
         forward(layer, np.zeros((4, 5, 3)), **{name: np.zeros(shape)})
 

@@ -22,6 +22,7 @@ print(changed, heavy)
 def test_the_public_names_are_these() -> None:
     assert lstm.__all__ == [
         "Array",
+        "Contributions",
         "LabError",
         "Layer",
         "Linear",
@@ -29,12 +30,24 @@ def test_the_public_names_are_these() -> None:
         "ModelTrace",
         "Step",
         "Trace",
+        "Vocabulary",
+        "characters_by_hand",
+        "contributions",
         "forward",
+        "from_torch",
         "half_life",
+        "load",
+        "order_units",
         "pre_activations",
+        "random_layers",
         "run",
+        "saturation",
+        "save",
         "sigmoid",
+        "split",
         "step",
+        "token_vectors",
+        "words_by_hand",
     ]
 
 
