@@ -2,25 +2,17 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const HURRIED = 1000; // milliseconds of rest before a half-typed slip is complained about
-  const FIGURES = 80; // milliseconds between two drawings of the figures for all the rest
-  const LONGEST_TEXT = 100000; // characters of a sequence that are worth sending
   const GATES = ["f", "i", "C", "o"];
-  const views = new Map();
+  const TYPING = ".lab-number, .lab-sequence";
 
-  class CellView {
+  class CellView extends lab.View {
     constructor(root, config) {
-      this.root = root;
-      this.aio = root.dataset.view;
-      this.config = config;
-      this.player = lab.player(config.player);
+      super(root, config, "cell", TYPING);
       this.scale = {};
-      const send = (data) => this.set("request", { data: { theme: lab.theme(), ...data } });
-      this.asking = new lab.Asking(send, this);
       const box = (name) => root.querySelector(`[data-figure=${name}]`);
       const react = {
         click: (t) => this.player.seek(t),
-        hover: (t, event) => this.explainer.values(this.frameAt(t), event),
+        hover: (t, event) => this.values(t, event),
         leave: () => this.explainer.leave(),
       };
       this.strip = new lab.Strip(box("unrolled"), this.id("unrolled"), react);
@@ -30,84 +22,30 @@
         frame: this.frame,
         separate: this.separate,
       }));
-      this.player.follow(this.aio, {
-        paint: (t, words) => this.paint(t, words),
-        beforeMoving: () => this.asking.flush(),
-      });
-      this.listen();
-      this.showLines();
-    }
-
-    listen() {
-      const { root } = this;
       root.addEventListener("lab-switch", () => this.showLines());
-      root.addEventListener("click", (event) => {
-        const { choose: kind, name } = event.target.closest("[data-choose]")?.dataset ?? {};
-        // The time makes each choice a new one: Random draws again.
-        if (kind) this.set("chosen", { data: { kind, name, at: performance.now() } });
-      });
-      root.addEventListener("focusout", (event) => {
-        if (event.target.matches(".lab-number, .lab-sequence")) this.asking.flush();
-      });
-      root.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && event.target.matches(".lab-number")) this.asking.flush();
-      });
+      this.showLines();
     }
 
     /** The view is no longer on the page. */
     leave() {
-      this.player.unfollow(this.aio);
+      super.leave();
       this.strip.leave();
       this.diagram.leave();
       this.explainer.stop();
     }
 
-    id(part, more) {
-      return { view: "cell", aio_id: this.aio, part, ...more };
-    }
-
-    set(part, props, more) {
-      window.dash_clientside.set_props(this.id(part, more), props);
-    }
-
-    /* --- asking ------------------------------------------------------- */
-
-    /** Take new settings, unless they are too long to be worth a request. */
+    /** Take new settings. */
     offer(settings, options) {
-      if (settings.sequence !== this.asking.wanted?.sequence) this.editedAt = performance.now();
-      if (settings.sequence.length > LONGEST_TEXT) {
+      const tooLong = () => {
         const count = settings.sequence.split(/[,\s]+/).filter(Boolean).length;
         const message = `The input sequence has ${count} values. Use at most ${this.config.longest}.`;
-        this.refuse(settings, { message, field: "sequence" });
-        return;
-      }
-      this.asking.offer(settings, options);
-    }
-
-    /** The theme changed, and figures carry their colours. */
-    restyle() {
-      if (this.series) this.asking.repeat();
-    }
-
-    silent(message) {
-      this.alert(message);
-      this.lost = true;
-    }
-
-    refuse(asked, { message, field }) {
-      const complain = () => {
-        this.alert(message);
-        this.mark(field);
+        return { message, field: "sequence" };
       };
-      // Nobody likes to be corrected in the middle of a word.
-      clearTimeout(this.complaint);
-      const focused = document.activeElement;
-      const typing = this.root.contains(focused) && focused.matches(".lab-number, .lab-sequence");
-      const rest = typing ? this.asking.offeredAt + HURRIED - performance.now() : 0;
-      if (rest > 0) this.complaint = setTimeout(complain, rest);
-      else complain();
-      // Even a link that cannot be used must not leave an empty page.
-      if (!this.series) this.asking.next ??= this.config.defaults;
+      this.ask(settings, settings.sequence, tooLong, options);
+    }
+
+    fallback() {
+      return this.config.defaults;
     }
 
     /* --- answers ------------------------------------------------------ */
@@ -125,26 +63,17 @@
       const c = largest("c");
       this.scale = { c, c_prev: c, keep: c, write: c, x: largest("x"), y: largest("y") };
       this.barScale = Math.max(...["c", "keep", "write"].map((name) => this.reach(name))) || 1;
-      // What a link could not do stays said until the reader does something.
-      if (this.lost || (asked === this.asking.wanted && this.asking.shown)) this.clear();
-      this.lost = false;
       if (this.separate !== answer.separate) {
         this.separate = answer.separate;
         this.relabel();
       }
       this.note(answer);
       this.figures = answer.figures;
-      if (asked.t !== undefined || before !== this.inputs.join()) this.start(asked);
+      if (asked.t !== undefined || before !== this.inputs.join())
+        this.start(asked, this.inputs.length);
       else this.player.changed();
       this.drawSoon();
-      this.root.dataset.ready = "";
-    }
-
-    /** What was wrong is right again. */
-    clear() {
-      clearTimeout(this.complaint);
-      this.alert(null);
-      this.mark("");
+      this.accepted(asked);
     }
 
     /** f·C(t−1), i·C̃ and their sum, as the engine adds them up. */
@@ -160,32 +89,9 @@
       return this.series[name].reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
     }
 
-    /** Begin a new sequence at t = 0, or where a link says. */
-    start(asked) {
-      const t = asked.t ?? 0;
-      delete asked.t; // once: asking again must not go back there
-      const pressedPlaySince = this.player.startedAt > this.editedAt;
-      if (!pressedPlaySince) this.player.setPlaying(false);
-      this.player.load(this.inputs.length, t);
-    }
-
-    /**
-     * Draw the figures, with a pause after each drawing: while a hand is on a
-     * slider the numbers and the diagram must not wait for Plotly.
-     */
-    drawSoon() {
-      if (this.drawing) return;
-      const since = performance.now() - (this.drawnAt ?? -Infinity);
-      this.drawing = setTimeout(
-        () => {
-          this.drawing = undefined;
-          this.strip.update(this.figures.unrolled);
-          this.traces.draw(this.chosen(this.figures.traces));
-          // Plotly draws before the next timer, however long that takes.
-          setTimeout(() => (this.drawnAt = performance.now()));
-        },
-        Math.max(FIGURES - since, 0),
-      );
+    draw() {
+      this.strip.update(this.figures.unrolled);
+      this.traces.draw(this.chosen(this.figures.traces));
     }
 
     /** The traces that are switched on; a finger scrolls the page instead of zooming. */
@@ -218,24 +124,6 @@
       const does = preset?.does ?? "Your own setting.";
       const place = this.root.querySelector(".lab-does");
       if (place.textContent !== does) place.textContent = does;
-    }
-
-    alert(message) {
-      if (message === (this.alerted ?? null)) return; // a dismissed one stays dismissed
-      this.alerted = message;
-      this.set("alert", { is_open: Boolean(message), ...(message && { children: message }) });
-    }
-
-    mark(field) {
-      this.root.querySelectorAll("[aria-invalid]").forEach((element) => {
-        element.removeAttribute("aria-invalid");
-      });
-      if (!field) return;
-      const selector =
-        field === "sequence"
-          ? ".lab-sequence"
-          : `.lab-slider[data-quantity="${CSS.escape(field)}"] .lab-number`;
-      this.root.querySelector(selector)?.setAttribute("aria-invalid", "true");
     }
 
     /* --- showing ------------------------------------------------------ */
@@ -285,6 +173,18 @@
       if (!this.player.playing) lab.settled?.(this);
     }
 
+    /** Say all values of a step that the pointer is over. */
+    values(t, event) {
+      const frame = this.frameAt(t);
+      const symbols = { x: "x", f: "f", c: "C", i: "i", h: "h", g: "C̃", y: "y", o: "o" };
+      const rows = Object.entries(symbols).map(([name, symbol]) => {
+        const number = lab.live.number(name, 4);
+        lab.numbers.fill(number, frame);
+        return [name, `${symbol} ${number.textContent}`];
+      });
+      this.explainer.table(`t = ${t}`, rows, event);
+    }
+
     frameAt(t) {
       const frame = { ...this.numbers, t, status: this.player.status };
       for (const name in this.series) frame[name] = this.series[name][t];
@@ -328,6 +228,17 @@
       return query;
     }
 
+    /** What the reader can take away. */
+    takeAway() {
+      const plot = (box) => box.querySelector(".js-plotly-plot");
+      return {
+        figures: [
+          { name: "Unrolled network", plot: plot(this.strip.box) },
+          { name: "Traces", plot: plot(this.traces.box) },
+        ],
+      };
+    }
+
     /** Whether all is still as a fresh page shows it. */
     get untouched() {
       const { defaults } = this.config;
@@ -355,42 +266,14 @@
     };
   }
 
-  function viewOf(rootId, config) {
-    const root = document.getElementById(lab.live.domId(rootId));
-    const known = views.get(rootId.aio_id);
-    if (known?.root === root) return known;
-    known?.leave();
-    lab.still(root);
-    lab.keep?.(root);
-    const view = new CellView(root, config);
-    views.set(rootId.aio_id, view);
-    return view;
-  }
-
-  lab.views = views;
-
-  const MOVING = 500; // milliseconds after which a slider is no longer being moved
   const randomSequence = () =>
     Array.from({ length: 12 }, () => (Math.random() * 2 - 1).toFixed(2)).join(", ");
-  /** As a number field shows it: two decimals, unless it has more; text stays as it is. */
-  const asText = (value) => {
-    const cents = Number(value).toFixed(2);
-    return Number(cents) === Number(value) && String(value).trim() ? cents : String(value);
-  };
-
-  /** Colour the track of a signed slider from its zero to its thumb. */
-  function fillRange(range, value) {
-    const at = (value - range.min) / (range.max - range.min);
-    range.style.setProperty("--from", Math.min(at, 0.5));
-    range.style.setProperty("--to", Math.max(at, 0.5));
-  }
-
   const callbacks = {
     /** Examples, named settings and links: many controls at once. */
     choose(chosen, ids, config, rootId) {
       const { no_update: keep } = window.dash_clientside;
       const nothing = ids.map(() => keep);
-      const view = viewOf(rootId, config);
+      const view = lab.viewOf(rootId, config, CellView);
       if (chosen?.kind === "example") {
         const { name } = chosen;
         const text = name === "random" ? randomSequence() : config.examples[name];
@@ -400,7 +283,7 @@
         const { numbers, separate } = config.presets[chosen.name];
         view.choosing = {};
         view.ownRecurrent = false;
-        return [ids.map((id) => asText(numbers[id.name])), keep, separate];
+        return [ids.map((id) => lab.asText(numbers[id.name])), keep, separate];
       }
       const { query, problem } = lab.link?.read() ?? {};
       if (problem) view.alert(problem);
@@ -409,36 +292,13 @@
       // callback whose inputs another first call left alone.
       const linked = query ? fromQuery(query, config.defaults) : config.defaults;
       view.choosing = { t: linked.t };
-      const text = ids.map((id) => asText(linked.numbers[id.name]));
+      const text = ids.map((id) => lab.asText(linked.numbers[id.name]));
       return [text, linked.sequence, linked.separate];
-    },
-
-    /** A slider and its number field; the field holds the truth. */
-    pair(slider, number, id, end) {
-      const { no_update: keep, callback_context: context } = window.dash_clientside;
-      const range = document.getElementById(lab.live.domId(id));
-      if (context.triggered_id?.part === "slider") {
-        fillRange(range, slider);
-        const text = asText(Number(slider));
-        // What it wrote comes back as its number; a moment later it may stand elsewhere.
-        if (performance.now() - (range.movedAt ?? -Infinity) > MOVING) range.wrote = new Set();
-        range.wrote.add(text);
-        range.movedAt = performance.now();
-        return [keep, text];
-      }
-      const value = Number(String(number).replace("−", "-"));
-      // A slider that is being moved leads: its own older number must not pull it back.
-      const moving = performance.now() - (range.movedAt ?? -Infinity) < MOVING;
-      if (moving && range.wrote.has(String(number))) return [keep, keep];
-      if (String(number).trim() === "" || Number.isNaN(value)) return [keep, keep];
-      const reachable = Math.min(Math.max(value, -end), end);
-      fillRange(range, reachable);
-      return [reachable, keep];
     },
 
     /** Something was set: ask for its consequences. */
     changed(values, sequence, separate, ids, config, rootId) {
-      const view = viewOf(rootId, config);
+      const view = lab.viewOf(rootId, config, CellView);
       const numbers = Object.fromEntries(
         ids.map((id, index) => [id.name, String(values[index] ?? "")]),
       );
@@ -453,7 +313,7 @@
       }
       if (separate)
         view.ownRecurrent = GATES.some((gate) => numbers[recurrent(gate)] !== numbers[`W_${gate}`]);
-      const typing = document.activeElement?.matches(".lab-number, .lab-sequence") ?? false;
+      const typing = view.isTyping;
       const settings = { sequence: sequence ?? "", separate, numbers };
       if (view.choosing?.t !== undefined) settings.t = view.choosing.t;
       view.choosing = undefined;
@@ -461,11 +321,11 @@
     },
 
     answered(answer, rootId) {
-      if (answer) views.get(rootId.aio_id)?.asking.answered(answer);
+      if (answer) lab.knownView(rootId)?.asking.answered(answer);
     },
 
     settled(busy, rootId) {
-      const asking = views.get(rootId.aio_id)?.asking;
+      const asking = lab.knownView(rootId)?.asking;
       if (busy !== false || !asking) return;
       const { n } = asking;
       // The answer, where there is one, may arrive a moment after this.

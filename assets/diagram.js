@@ -145,29 +145,24 @@
       this.place(target.getBoundingClientRect(), target);
     }
 
-    /** Say all values of a step that the pointer is over in a figure. */
-    values(frame, event) {
+    /** Say in a table what the pointer is over in a figure: rows of [role, words]. */
+    table(title, rows, event) {
       clearTimeout(this.leaving);
       this.hide();
-      const row = (...names) =>
-        names.map(([name, symbol]) => {
-          const cell = document.createElement("span");
-          const number = lab.live.number(name, 4);
-          lab.numbers.fill(number, frame);
-          cell.append(`${symbol} `, number.textContent);
-          cell.className = `role-${name}`;
-          return cell;
-        });
-      const title = document.createElement("div");
-      title.className = "lab-tip-title";
-      title.textContent = `t = ${frame.t}`;
+      const cells = rows.map(([role, words]) => {
+        const cell = document.createElement("span");
+        cell.textContent = words;
+        cell.className = `role-${role}`;
+        return cell;
+      });
+      const heading = document.createElement("div");
+      heading.className = "lab-tip-title";
+      heading.textContent = title;
       const table = document.createElement("div");
       table.className = "lab-tip-values";
-      table.append(
-        ...row(["x", "x"], ["f", "f"], ["c", "C"], ["i", "i"], ["h", "h"], ["g", "C̃"], ["y", "y"], ["o", "o"]),
-      );
+      table.append(...cells);
       this.tip.className = "lab-tip role-plain";
-      this.tip.replaceChildren(title, table);
+      this.tip.replaceChildren(heading, table);
       this.tip.hidden = false;
       this.place({ left: event.clientX, width: 0, top: event.clientY - 6, bottom: event.clientY + 10 });
     }

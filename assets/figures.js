@@ -74,11 +74,11 @@
       plot.on("plotly_afterplot", () => this.place(this.t));
       plot.on("plotly_relayout", (change) => {
         const from = change["xaxis.range[0]"];
-        if (from !== undefined) this.zoom = [from, change["xaxis.range[1]"]];
+        if (from !== undefined) this.zoomed([from, change["xaxis.range[1]"]]);
         this.place(this.t);
       });
       plot.on("plotly_doubleclick", () => {
-        this.zoom = undefined;
+        this.zoomed(undefined);
         this.draw(this.figure);
       });
       plot.on("plotly_hover", ({ points, event }) => {
@@ -86,6 +86,18 @@
       });
       plot.on("plotly_unhover", () => this.react.leave());
       this.place(this.t);
+    }
+
+    /** The reader chose a part of the time axis, or all of it again. */
+    zoomed(range) {
+      this.zoom = range;
+      this.react.zoom?.(range, this);
+    }
+
+    /** Follow another figure on the same time axis. */
+    zoomTo(range) {
+      this.zoom = range;
+      if (this.figure) this.draw(this.figure);
     }
 
     /** Pixel of a time within the box, or null while nothing is drawn. */
@@ -106,6 +118,38 @@
       this.here.style.opacity = at < left - 1 || at > right + 1 ? 0 : 1;
       this.here.style.transform = `translateX(${x}px)`;
       this.veil.style.transform = `translateX(${x}px)`;
+    }
+  }
+
+  /** A figure whose steps are columns: a frame stands around the one at t. */
+  class Columns extends Figure {
+    place(t) {
+      this.t = t;
+      const from = this.pixel(t - 0.5);
+      if (from === null) return;
+      const { _size: size, width } = this.plot._fullLayout;
+      const within = (x) => Math.min(Math.max(x, size.l), width - size.r);
+      const left = within(from);
+      const right = within(this.pixel(t + 0.5));
+      const wide = Math.max(right - left, 2);
+      this.here.style.opacity = right > left ? 1 : 0;
+      if (this.wide !== wide) this.here.style.width = `${(this.wide = wide)}px`;
+      this.here.style.transform = `translateX(${left}px)`;
+      this.veil.style.transform = `translateX(${right}px)`;
+      this.placed?.(left, right);
+    }
+
+    /** The heat map and row under a pixel of the screen, or null between them. */
+    row(clientY) {
+      const layout = this.plot?._fullLayout;
+      if (!layout || !this.plot.data?.length) return null;
+      const y = clientY - this.plot.getBoundingClientRect().top;
+      for (const { meta, yaxis: name } of this.plot.data) {
+        const axis = layout[(name ?? "y").replace("y", "yaxis")];
+        const within = y - axis._offset;
+        if (within >= 0 && within <= axis._length) return { meta, row: Math.round(axis.p2d(within)) };
+      }
+      return null;
     }
   }
 
@@ -237,5 +281,6 @@
   }
 
   lab.Figure = Figure;
+  lab.Columns = Columns;
   lab.Strip = Strip;
 })();

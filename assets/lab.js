@@ -25,6 +25,8 @@
     },
   };
 
+  lab.memory = memory;
+
   /* --- theme ------------------------------------------------------------ */
 
   const system = matchMedia("(prefers-color-scheme: light)");
@@ -68,7 +70,7 @@
     }
   }
   const folded = new Kept("folded");
-  const off = new Kept("off");
+  const changed = new Kept("off"); // switches that are not as they are at first
   const panel = (button) => button.dataset.fold.replaceAll(" ", "-");
 
   function paintFold(button) {
@@ -78,7 +80,9 @@
     button.closest("[data-card]").classList.toggle("is-folded", closed);
   }
 
-  lab.switches = { isOn: (name) => !off.names.has(name) };
+  const atFirst = (name) =>
+    document.querySelector(`[data-switch="${CSS.escape(name)}"]`)?.dataset.default !== "off";
+  lab.switches = { isOn: (name) => changed.names.has(name) !== atFirst(name) };
 
   function paintSwitch(button) {
     button.setAttribute("aria-pressed", String(lab.switches.isOn(button.dataset.switch)));
@@ -98,7 +102,7 @@
   }
 
   function toggleSwitch(button) {
-    off.toggle(button.dataset.switch);
+    changed.toggle(button.dataset.switch);
     paintSwitch(button);
     button.dispatchEvent(new Event("lab-switch", { bubbles: true }));
   }
@@ -161,6 +165,33 @@
     }
   }
 
+  /* --- export ------------------------------------------------------------- */
+
+  const exporting = () => document.querySelector(".lab-export");
+
+  /** Open or close the menu with what the view has to take away now. */
+  function toggleExport(button) {
+    const menu = exporting();
+    const view = linkedView();
+    if (menu.hidden && view) lab.fillExport(menu, view.takeAway());
+    menu.hidden = !menu.hidden || !view;
+    button.setAttribute("aria-expanded", String(!menu.hidden));
+    if (!menu.hidden) menu.querySelector("button")?.focus();
+  }
+
+  function closeExport(focus) {
+    const menu = exporting();
+    if (!menu || menu.hidden) return;
+    menu.hidden = true;
+    const button = document.querySelector("[data-lab=export]");
+    button.setAttribute("aria-expanded", "false");
+    if (focus) button.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeExport(true);
+  });
+
   function say(words) {
     const place = document.querySelector(".lab-said");
     place.textContent = words;
@@ -174,5 +205,7 @@
     if (button?.dataset.switch) toggleSwitch(button);
     if (button?.dataset.lab === "theme") toggleTheme();
     if (button?.dataset.lab === "copy-link") copyLink();
+    if (button?.dataset.lab === "export") toggleExport(button);
+    else if (!event.target.closest?.(".lab-export")) closeExport(false);
   });
 })();

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const LIVE = new Set("t x f i g o c h y c_prev h_prev status".split(" "));
+  const LIVE = new Set("t x f i g o c h y c_prev h_prev c_norm h_norm token status".split(" "));
 
   /** A <data> element for a number: live, or computed from the live ones. */
   function liveNumber(name, decimals) {

@@ -3,7 +3,13 @@
 (() => {
   const lab = (window.lstmLab ??= {});
   const GIVEN = new Set(["x", "t"]);
-  const ARRAYS = { f8: Float64Array, i4: Int32Array };
+  const ARRAYS = {
+    f8: Float64Array,
+    f4: Float32Array,
+    i4: Int32Array,
+    i2: Int16Array,
+    u1: Uint8Array,
+  };
 
   /** Decode an array of components/wire.py: {dtype, bdata} to a typed array. */
   function decode({ dtype, bdata }) {

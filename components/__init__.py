@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .cell_view import layout as CellView
     from .lab import create_app, register_callbacks
+    from .network_view import layout as NetworkView
 
-__all__ = ["CellView", "create_app", "register_callbacks"]
+__all__ = ["CellView", "NetworkView", "create_app", "register_callbacks"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,6 +19,10 @@ def __getattr__(name: str) -> Any:
         from .cell_view import layout
 
         return layout
+    if name == "NetworkView":
+        from .network_view import layout as network_layout
+
+        return network_layout
     if name in __all__:
         from . import lab
 

@@ -7,6 +7,7 @@ page can never send is a forgery and ends as HTTP 400.
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from werkzeug.exceptions import BadRequest
@@ -42,6 +43,19 @@ def expect(kind: type[T], value: Any, what: str) -> T:
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         raise BadRequest(f"{what} must be {kind.__name__}, not {type(value).__name__}.")
     return value
+
+
+def choice(value: Any, options: Sequence[T], what: str) -> T:
+    """Return one of the options, or refuse the request as forged.
+
+    Raises
+    ------
+    BadRequest
+        HTTP 400: our own page offers no other.
+    """
+    if value not in options:
+        raise BadRequest(f"{what} is none of its choices.")
+    return options[options.index(value)]
 
 
 def number(field: str, raw: Any, low: float, high: float) -> float:

@@ -114,7 +114,8 @@ def _parameter(aio_id: str, parameter: Parameter) -> Component:
         symbol=parameter.name,
         role=parameter.role,
         value=parameter.default,
-        reach=parameter.reach,
+        low=-parameter.reach,
+        high=parameter.reach,
         step=parameter.step,
         class_name=f"lab-{parameter.kind}",
     )

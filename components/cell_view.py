@@ -116,13 +116,12 @@ def register(app: Dash) -> None:
     )
     one = {"view": "cell", "aio_id": MATCH, "name": MATCH}
     app.clientside_callback(
-        js("pair"),
+        ClientsideFunction("lstm_lab_controls", "pair"),
         Output(one | {"part": "slider"}, "value"),
         Output(one | {"part": "number"}, "value", allow_duplicate=True),
         Input(one | {"part": "slider"}, "value"),
         Input(one | {"part": "number"}, "value"),
         State(one | {"part": "slider"}, "id"),
-        State(one | {"part": "slider"}, "max"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -34,14 +34,18 @@ def unseen(text: Children) -> Component:
     return html.Span(text, className="visually-hidden")
 
 
-def switch(text: Children, name: str, title: str, class_name: str = "") -> Component:
-    """Give a button that is pressed or not, kept by the browser alone."""
+def switch(
+    text: Children, name: str, title: str, class_name: str = "", *, on: bool = True
+) -> Component:
+    """Give a button that is pressed or not, kept by the browser alone; ``on`` at first."""
     return html.Button(
         text,
         type="button",
         title=title,
         className=f"lab-toggle {class_name}",
-        **attributes(data_switch=name, aria_pressed="true"),
+        **attributes(
+            data_switch=name, data_default="on" if on else "off", aria_pressed=str(on).lower()
+        ),
     )
 
 
@@ -102,8 +106,10 @@ def slider(
     symbol: str,
     role: str,
     value: float,
-    reach: float,
+    low: float,
+    high: float,
     step: float,
+    decimals: int = 2,
     class_name: str = "",
 ) -> Component:
     """Give a slider with a number field beside it, in the colour of a role.
@@ -120,8 +126,8 @@ def slider(
             dbc.Input(
                 id=slider_id,
                 type="range",
-                min=-reach,
-                max=reach,
+                min=low,
+                max=high,
                 step=step,
                 value=value,
                 class_name="lab-range",
@@ -131,7 +137,7 @@ def slider(
                 type="text",
                 inputmode="decimal",
                 autocomplete="off",
-                value=f"{value:.2f}",
+                value=f"{value:.{decimals}f}",
                 class_name="lab-number",
             ),
         ],

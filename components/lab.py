@@ -11,7 +11,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from . import boundary, cell_view, player
+from . import boundary, cell_view, network_view, player
 from .controls import attributes
 from .forgery import LARGEST_BODY, refuse_forgeries
 
@@ -19,7 +19,7 @@ NAME = "LSTM Lab"
 DESCRIPTION = "See, change and play an LSTM cell as a glass box, in the browser."
 
 # The one ordered list of pages: each module has TITLE, PATH, layout() and register().
-VIEWS: tuple[ModuleType, ...] = (cell_view,)
+VIEWS: tuple[ModuleType, ...] = (cell_view, network_view)
 
 _HERE = Path(__file__).parent
 # Installed, the assets lie inside the package; in the repository, beside it.
@@ -125,6 +125,23 @@ def _frame(app: Dash) -> Component:
                                 type="button",
                                 className="lab-top-button",
                                 **attributes(data_lab="copy-link"),
+                            ),
+                            html.Button(
+                                "Export",
+                                type="button",
+                                className="lab-top-button",
+                                **attributes(
+                                    data_lab="export",
+                                    aria_expanded="false",
+                                    aria_controls="lab-export",
+                                ),
+                            ),
+                            html.Div(
+                                id="lab-export",
+                                className="lab-export",
+                                role="group",
+                                hidden=True,
+                                **attributes(aria_label="Export"),
                             ),
                             html.Button(
                                 html.Span(className="lab-icon lab-icon-theme"),

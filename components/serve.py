@@ -11,6 +11,8 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 from flask import Flask  # noqa: E402
 from waitress import serve  # noqa: E402
 
+from lstm.checkpoint import LARGEST_FILE  # noqa: E402
+
 from .forgery import LARGEST_BODY  # noqa: E402
 from .lab import create_app  # noqa: E402
 
@@ -38,9 +40,9 @@ def main(server: Flask | None = None) -> int:
             port=int(port),
             threads=8,
             ident=None,
-            # Flask refuses what is over its own limit with a clear answer; this only
-            # keeps a client that lies about the length from filling the memory.
-            max_request_body_size=LARGEST_BODY * 2,
+            # Flask refuses what is over its own limits with a clear answer; this only
+            # keeps a client that lies about the length from filling the disk.
+            max_request_body_size=LARGEST_FILE + LARGEST_BODY,
         )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error

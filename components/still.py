@@ -15,7 +15,31 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+_VOID = {"br", "hr", "img", "input"}  # elements that HTML never closes
 _NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "role": "role"}
+
+
+class Field(Component):
+    """A native ``<input>``, which ``dash.html`` lacks; it lives as markup only.
+
+    Parameters
+    ----------
+    **attributes : str
+        As in HTML; a hyphen is written as an underscore, ``id`` as ``id_``.
+    """
+
+    _namespace = "dash_html_components"
+    _type = "Input"
+
+    def __init__(self, **attributes: str) -> None:
+        self.children = None
+        self._attributes = {
+            name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()
+        }
+
+    def to_plotly_json(self) -> dict[str, Any]:
+        """Give the attributes where Dash's own components have them."""
+        return {"props": self._attributes}
 
 
 def dom_id(component_id: dict[str, Any]) -> str:
@@ -94,5 +118,7 @@ def _markup(part: Any) -> str:
         for name, value in properties.items()
         if name != "children" and value is not None and value is not False
     )
+    if tag in _VOID:
+        return f"<{tag}{attributes}>"
     inside = "".join(_markup(child) for child in _children(part))
     return f"<{tag}{attributes}>{inside}</{tag}>"

@@ -7,21 +7,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def encode(array: ArrayLike) -> dict[str, str]:
+def encode(array: ArrayLike, dtype: str | None = None) -> dict[str, str]:
     """Encode an array as plotly.js (and our own script) read it.
 
     Parameters
     ----------
     array : array_like of shape (n,) or (m, n)
+    dtype : "f8", "f4", "i4", "i2" or "u1", optional
+        By default "i4" for whole numbers and "f8" for all others.
 
     Returns
     -------
     dict
-        ``dtype`` ("f8" or "i4"), ``bdata``, little-endian bytes in base64, and
-        for two dimensions ``shape``, such as "2, 3".
+        ``dtype``, ``bdata``, little-endian bytes in base64, and for two
+        dimensions ``shape``, such as "2, 3".
     """
     values = np.asarray(array)
-    dtype = "i4" if values.dtype.kind in "iu" else "f8"
+    dtype = dtype or ("i4" if values.dtype.kind in "iu" else "f8")
     data = np.ascontiguousarray(values, dtype=f"<{dtype}").tobytes()
     encoded = {"dtype": dtype, "bdata": base64.b64encode(data).decode("ascii")}
     if values.ndim > 1:
@@ -35,3 +37,25 @@ def decode(encoded: dict[str, Any]) -> np.ndarray[Any, np.dtype[Any]]:
     return (
         flat.reshape([int(n) for n in encoded["shape"].split(",")]) if "shape" in encoded else flat
     )
+
+
+def rounded(array: ArrayLike, bits: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Round to multiples of 2^−bits, so that the bytes of a picture pack well.
+
+    Parameters
+    ----------
+    array : array_like of any shape
+    bits : int
+        8 for what is only looked at, 12 for what is read to three decimals.
+
+    Returns
+    -------
+    ndarray of float32, of the same shape
+
+    Examples
+    --------
+    >>> rounded([0.333, 1.0], 8)
+    array([0.33203125, 1.        ], dtype=float32)
+    """
+    scale = np.float32(2**bits)
+    return np.asarray(np.rint(np.asarray(array, np.float32) * scale) / scale)

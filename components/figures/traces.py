@@ -99,13 +99,13 @@ def value_range(series: Mapping[str, Array]) -> list[float]:
     if np.nanmax(np.abs(x), initial=0.0) <= FAR * reach:
         lines.append(x)
     values = np.concatenate(lines)
-    low = -_step_up(-float(np.nanmin(values, initial=0.0)))
-    high = max(1.0, _step_up(float(np.nanmax(values, initial=0.0))))
+    low = -step_up(-float(np.nanmin(values, initial=0.0)))
+    high = max(1.0, step_up(float(np.nanmax(values, initial=0.0))))
     margin = 0.08 if high - low <= 2 else 0.16 * (high - low) / 3
     return [round(low - margin, 6), round(high + margin, 6)]
 
 
-def _step_up(value: float) -> float:
+def step_up(value: float) -> float:
     """Round up to 0, 1, 1.5, 2, 3, 4, 5, 7, 10, 15 …, with a hair of tolerance."""
     if value <= 1e-9:
         return 0.0

@@ -226,7 +226,7 @@ def test_after_a_bad_link_the_field_that_is_wrong_is_marked_until_it_is_right(la
 
 def test_a_page_that_does_not_exist_says_so(lab: "Lab", watch: "Watch") -> None:
     watch.allow("404")
-    answer = lab.page.goto(f"{lab.url}network")
+    answer = lab.page.goto(f"{lab.url}nowhere")
     assert answer is not None
     assert answer.status == 404
     expect(lab.page.get_by_role("heading", name="There is no such page")).to_be_visible()

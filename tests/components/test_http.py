@@ -239,7 +239,8 @@ def test_the_drawings_are_served(client: FlaskClient, name: str) -> None:
 def test_the_page_at_the_root_is_the_cell(client: FlaskClient) -> None:
     response = send(client, page_body("/"))
     children = json.loads(response.text)["response"]
-    (link,) = children["lab-nav"]["children"]
+    link, other = children["lab-nav"]["children"]
+    assert other["props"] == {"children": "Network", "href": "/network"}
     assert link["props"] == {"children": "Cell", "href": "/", "aria-current": "page"}
     heading, view = children["lab-main"]["children"]["props"]["children"]
     assert (heading["type"], heading["props"]["children"]) == ("H1", "Cell")
@@ -258,7 +259,7 @@ def test_robots_are_told_where_they_may_go(client: FlaskClient) -> None:
     assert response.text.startswith("User-agent: *\n")
 
 
-@pytest.mark.parametrize("path", ["/nope", "/nope/", "/a/b", "/health/", "/network", "/%00"])
+@pytest.mark.parametrize("path", ["/nope", "/nope/", "/a/b", "/health/", "/networks", "/%00"])
 def test_a_page_that_is_not_there_says_so(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
@@ -885,8 +886,9 @@ def test_the_lab_serves_under_a_prefix(prefixed: FlaskClient) -> None:
 
 def test_under_a_prefix_the_navigation_has_it(prefixed: FlaskClient) -> None:
     response = json.loads(send(prefixed, page_body("/lab/"), "/lab/").text)["response"]
-    (link,) = response["lab-nav"]["children"]
+    link, other = response["lab-nav"]["children"]
     assert link["props"] == {"children": "Cell", "href": "/lab/", "aria-current": "page"}
+    assert other["props"]["href"] == "/lab/network"
 
 
 def test_the_prefix_without_its_last_stroke_leads_to_the_lab(prefixed: FlaskClient) -> None:

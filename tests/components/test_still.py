@@ -62,7 +62,8 @@ def gate() -> Component:
                 symbol="W_f",
                 role="f",
                 value=0.5,
-                reach=4,
+                low=-4,
+                high=4,
                 step=0.05,
             ),
             html.Div(

@@ -1,0 +1,178 @@
+/* What all views share: ids, asking the server, complaints, the place among other views. */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const HURRIED = 1000; // milliseconds of rest before a half-typed slip is complained about
+  const FIGURES = 80; // milliseconds between two drawings of the figures for all the rest
+  const LONGEST_TEXT = 100000; // characters that are worth sending
+
+  class View {
+    /**
+     * @param root the view's element
+     * @param config its dcc.Store "config"
+     * @param kind the first part of its ids: "cell", "network"
+     * @param typing selector of the fields that a reader types into
+     */
+    constructor(root, config, kind, typing) {
+      this.root = root;
+      this.aio = root.dataset.view;
+      this.config = config;
+      this.kind = kind;
+      this.typing = typing;
+      this.player = lab.player(config.player);
+      const send = (data) => this.set("request", { data: { theme: lab.theme(), ...data } });
+      this.asking = new lab.Asking(send, this);
+      this.player.follow(this.aio, {
+        paint: (t, words) => this.paint(t, words),
+        beforeMoving: () => this.asking.flush(),
+      });
+      root.addEventListener("focusout", (event) => {
+        if (event.target.matches(typing)) this.asking.flush();
+      });
+      root.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && event.target.matches(".lab-number")) this.asking.flush();
+      });
+      root.addEventListener("click", (event) => {
+        const { choose, name } = event.target.closest("[data-choose]")?.dataset ?? {};
+        // The time makes each choice a new one: Random draws again.
+        if (choose) this.set("chosen", { data: { kind: choose, name, at: performance.now() } });
+      });
+    }
+
+    /** The view is no longer on the page. */
+    leave() {
+      this.player.unfollow(this.aio);
+    }
+
+    id(part, more) {
+      return { view: this.kind, aio_id: this.aio, part, ...more };
+    }
+
+    set(part, props, more) {
+      window.dash_clientside.set_props(this.id(part, more), props);
+    }
+
+    get isTyping() {
+      const focused = document.activeElement;
+      return this.root.contains(focused) && focused.matches(this.typing);
+    }
+
+    /* --- asking ------------------------------------------------------- */
+
+    /** Take new settings; `text` is what the reader typed, which may be too long to send. */
+    ask(settings, text, tooLong, options) {
+      if (text !== this.text) this.editedAt = performance.now();
+      this.text = text;
+      if (text.length > LONGEST_TEXT) this.refuse(settings, tooLong());
+      else this.asking.offer(settings, options);
+    }
+
+    /** The theme changed, and figures carry their colours. */
+    restyle() {
+      if (this.ready) this.asking.repeat();
+    }
+
+    silent(message) {
+      this.alert(message);
+      this.lost = true;
+    }
+
+    refuse(asked, { message, field }) {
+      const complain = () => {
+        this.alert(message);
+        this.mark(field);
+      };
+      // Nobody likes to be corrected in the middle of a word.
+      clearTimeout(this.complaint);
+      const rest = this.isTyping ? this.asking.offeredAt + HURRIED - performance.now() : 0;
+      if (rest > 0) this.complaint = setTimeout(complain, rest);
+      else complain();
+      // Even a link that cannot be used must not leave an empty page.
+      if (!this.ready) this.asking.next ??= this.fallback();
+    }
+
+    /** After an answer: what a link could not do stays said until the reader does something. */
+    accepted(asked) {
+      if (this.lost || (asked === this.asking.wanted && this.asking.shown)) this.clear();
+      this.lost = false;
+      this.root.dataset.ready = "";
+    }
+
+    /** Begin what is new at t = 0, or where a link says. */
+    start(asked, T) {
+      const t = asked.t ?? 0;
+      delete asked.t; // once: asking again must not go back there
+      const pressedPlaySince = this.player.startedAt > this.editedAt;
+      if (!pressedPlaySince) this.player.setPlaying(false);
+      this.player.load(T, t);
+    }
+
+    /**
+     * Draw the figures, with a pause after each drawing: while a hand is on a
+     * slider the numbers must not wait for Plotly.
+     */
+    drawSoon() {
+      if (this.drawing) return;
+      const since = performance.now() - (this.drawnAt ?? -Infinity);
+      this.drawing = setTimeout(
+        () => {
+          this.drawing = undefined;
+          this.draw();
+          // Plotly draws before the next timer, however long that takes.
+          setTimeout(() => (this.drawnAt = performance.now()));
+        },
+        Math.max(FIGURES - since, 0),
+      );
+    }
+
+    /* --- complaints --------------------------------------------------- */
+
+    /** What was wrong is right again. */
+    clear() {
+      clearTimeout(this.complaint);
+      this.alert(null);
+      this.mark("");
+    }
+
+    alert(message) {
+      if (message === (this.alerted ?? null)) return; // a dismissed one stays dismissed
+      this.alerted = message;
+      this.set("alert", { is_open: Boolean(message), ...(message && { children: message }) });
+    }
+
+    mark(field) {
+      this.root.querySelectorAll("[aria-invalid]").forEach((element) => {
+        element.removeAttribute("aria-invalid");
+      });
+      if (field) this.field(field)?.setAttribute("aria-invalid", "true");
+    }
+
+    /** The control that a complaint is about. */
+    field(name) {
+      return ["sequence", "text"].includes(name)
+        ? this.root.querySelector(".lab-sequence")
+        : this.root.querySelector(`.lab-slider[data-quantity="${CSS.escape(name)}"] .lab-number`);
+    }
+  }
+
+  const views = new Map();
+
+  /** The view at a root; a page that came back has new elements, and gets a new view. */
+  function viewOf(rootId, config, Kind) {
+    const root = document.getElementById(lab.live.domId(rootId));
+    const name = `${rootId.view}/${rootId.aio_id}`;
+    const known = views.get(name);
+    if (known?.root === root) return known;
+    known?.leave();
+    lab.still(root);
+    lab.keep?.(root);
+    const view = new Kind(root, config);
+    views.set(name, view);
+    return view;
+  }
+
+  /** The view that an id belongs to, if it is there already. */
+  const knownView = (rootId) => views.get(`${rootId.view}/${rootId.aio_id}`);
+
+  Object.assign(lab, { View, views, viewOf, knownView });
+})();

@@ -1,0 +1,53 @@
+/* A slider and its number field. */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const MOVING = 500; // milliseconds after which a slider is no longer being moved
+
+  /** As a number field shows it: as many decimals as the slider's steps, unless it has more. */
+  function asText(value, step) {
+    const decimals = step === "1" ? 0 : 2;
+    const short = Number(value).toFixed(decimals);
+    return Number(short) === Number(value) && String(value).trim() ? short : String(value);
+  }
+
+  /** Colour the track from zero, or from its start, to its thumb. */
+  function fillRange(range, value) {
+    const low = Number(range.min);
+    const high = Number(range.max);
+    const share = (number) => (number - low) / (high - low);
+    const origin = share(Math.min(Math.max(0, low), high));
+    range.style.setProperty("--from", Math.min(share(value), origin));
+    range.style.setProperty("--to", Math.max(share(value), origin));
+  }
+
+  const callbacks = {
+    /** The field holds the truth, and takes more than the slider reaches. */
+    pair(slider, number, id) {
+      const { no_update: keep, callback_context: context } = window.dash_clientside;
+      const range = document.getElementById(lab.live.domId(id));
+      if (context.triggered_id?.part === "slider") {
+        fillRange(range, slider);
+        const text = asText(Number(slider), range.step);
+        // What it wrote comes back as its number; a moment later it may stand elsewhere.
+        if (performance.now() - (range.movedAt ?? -Infinity) > MOVING) range.wrote = new Set();
+        range.wrote.add(text);
+        range.movedAt = performance.now();
+        return [keep, text];
+      }
+      const value = Number(String(number).replace("−", "-"));
+      // A slider that is being moved leads: its own older number must not pull it back.
+      const moving = performance.now() - (range.movedAt ?? -Infinity) < MOVING;
+      if (moving && range.wrote.has(String(number))) return [keep, keep];
+      if (String(number).trim() === "" || Number.isNaN(value)) return [keep, keep];
+      const reachable = Math.min(Math.max(value, Number(range.min)), Number(range.max));
+      fillRange(range, reachable);
+      return [reachable, keep];
+    },
+  };
+
+  lab.asText = asText;
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    lstm_lab_controls: callbacks,
+  });
+})();

@@ -1,0 +1,109 @@
+/* Taking things away: the menu of the top bar, figures as PNG and SVG, files. */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const SCALE = 2; // pixels of a PNG for each of the screen
+  const LABELS = 60; // token labels that a picture has room for
+
+  /** Let the browser save a file. */
+  lab.saveAs = (blob, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+
+  const fileName = (name, format) => `${name.toLowerCase().replaceAll(" ", "-")}.${format}`;
+  const ground = () => getComputedStyle(document.body).getPropertyValue("--lab-panel").trim();
+
+  /** A figure as it stands, on solid ground, with its title and the tokens on its axis. */
+  async function figureImage({ name, plot, annotations }, format, tokens) {
+    const { width, height } = plot._fullLayout;
+    const layout = { ...plot.layout, paper_bgcolor: ground(), width, height: height + 40 };
+    if (annotations) layout.annotations = annotations;
+    const { margin } = plot._fullLayout;
+    layout.margin = { ...plot.layout.margin, t: (plot.layout.margin?.t ?? margin.t) + 30, b: margin.b + 10 };
+    layout.title = { text: name, x: 0, xref: "paper", y: 0.99, yanchor: "top", font: { size: 14 } };
+    if (tokens && plot.layout.xaxis?.showticklabels === false) {
+      const every = Math.ceil(tokens.length / LABELS);
+      const times = tokens.map((_, n) => n + 1).filter((t) => (t - 1) % every === 0);
+      layout.margin.b += 24;
+      layout.height += 24;
+      layout.xaxis = {
+        ...plot.layout.xaxis,
+        showticklabels: true,
+        tickvals: times,
+        ticktext: times.map((t) => tokens[t - 1].replaceAll("<", "&lt;")),
+        tickangle: 0,
+      };
+    }
+    const figure = { data: plot.data, layout };
+    const options = { format, width, height: layout.height, scale: format === "png" ? SCALE : 1 };
+    const url = await window.Plotly.toImage(figure, options);
+    const data = url.slice(url.indexOf(",") + 1);
+    if (format === "svg") return new Blob([decodeURIComponent(data)], { type: "image/svg+xml" });
+    return new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], { type: "image/png" });
+  }
+
+  /** A drawing of our own, which is SVG already. */
+  async function drawingImage({ svg }, format) {
+    const text = svg();
+    const blob = new Blob([text], { type: "image/svg+xml" });
+    if (format === "svg") return blob;
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.width * SCALE;
+    canvas.height = image.height * SCALE;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  }
+
+  function item(words, label, run) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "lab-chip";
+    button.textContent = words;
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      await run();
+      button.disabled = false;
+    });
+    return button;
+  }
+
+  /** A line of the menu: what, and the forms it can be had in. */
+  function line(name, items) {
+    const row = document.createElement("div");
+    row.className = "lab-export-line";
+    const title = document.createElement("span");
+    title.textContent = name;
+    row.append(title, ...items);
+    return row;
+  }
+
+  lab.fillExport = (menu, { figures = [], drawings = [], files = [], tokens }) => {
+    const picture = (one, draw) =>
+      ["png", "svg"].map((format) =>
+        item(format.toUpperCase(), `${one.name} as ${format.toUpperCase()}`, async () =>
+          lab.saveAs(await draw(one, format, tokens), fileName(one.name, format)),
+        ),
+      );
+    const kinds = [...new Set(files.map(({ name }) => name))];
+    menu.replaceChildren(
+      ...kinds.map((kind) =>
+        line(
+          kind,
+          files
+            .filter(({ name }) => name === kind)
+            .map(({ words, run }) => item(words, `${kind} as ${words}`, run)),
+        ),
+      ),
+      ...figures.filter(({ plot }) => plot?.data?.length).map((one) => line(one.name, picture(one, figureImage))),
+      ...drawings.map((one) => line(one.name, picture(one, drawingImage))),
+    );
+  };
+})();

@@ -1,0 +1,642 @@
+/* The Network view in the browser: sends the settings, keeps the rows, plays them. */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const TYPING = ".lab-number, .lab-sequence";
+  const GATES = ["f", "i", "o", "g"];
+  const STACKED = "ifgo"; // PyTorch's order of rows, in which the sums arrive
+  const NEAR = 14; // pixels within which a click means a line
+  const ROWS = 128; // of a heat map; a layer with more units shows means, or a part
+
+  /** Tokens that cannot be seen, made visible. */
+  const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥" };
+  const visible = (token) => VISIBLE[token] ?? (token.trim() ? token : "␣");
+
+  class NetworkView extends lab.View {
+    constructor(root, config) {
+      super(root, config, "network", TYPING);
+      this.shown = { unit: config.examples[config.start].unit, first: null };
+      const box = (name) => root.querySelector(`[data-figure=${name}]`);
+      const react = (name) => ({
+        click: (t, event) => this.clicked(name, t, event),
+        hover: () => {},
+        leave: () => {},
+        zoom: (range, from) => this.figureList.forEach((one) => one !== from && one.zoomTo(range)),
+      });
+      const columns = (name) => new lab.Columns(box(name), this.id(name), react(name));
+      this.heat = columns("heatmaps");
+      this.small = columns("small");
+      this.states = { c: columns("state_c"), h: columns("state_h") };
+      this.figureList = [this.heat, this.states.c, this.states.h, this.small];
+      this.explainer = new lab.Explainer(root, words(config), () => ({ frame: this.frame }));
+      this.tokens = new lab.Tokens(root.querySelector(".lab-tokens"), this.heat);
+      this.sums = new lab.Sums(root);
+      this.units = new lab.Units(root, (row) => this.pinRow(row));
+      this.models = new lab.Models(this);
+      this.heat.placed = (left, right) => this.tokens.place(left, right);
+      this.listen(box("saturation"));
+      this.live = [...root.querySelectorAll("data[data-value], data[data-part]")];
+      this.showFuture();
+    }
+
+    listen(saturation) {
+      const { root } = this;
+      root.addEventListener("lab-switch", (event) => {
+        this.showFuture();
+        if (event.target.dataset.switch !== "future") this.again();
+      });
+      for (const figure of this.figureList) {
+        figure.box.addEventListener("pointermove", (event) => this.point(figure, event));
+        figure.box.addEventListener("pointerleave", () => this.explainer.leave());
+      }
+      saturation.addEventListener("click", (event) => {
+        const unit = this.nearestGate(saturation, event)?.unit;
+        if (unit !== undefined) this.pin(unit);
+      });
+      saturation.addEventListener("pointermove", (event) => {
+        const near = this.nearestGate(saturation, event);
+        if (near) this.sayGate(near, event);
+        else this.explainer.leave();
+      });
+      saturation.addEventListener("pointerleave", () => this.explainer.leave());
+      const number = root.querySelector(".lab-unit-number");
+      number.addEventListener("change", () => this.pin(Number(number.value)));
+      const first = root.querySelector(".lab-first");
+      first.addEventListener("change", () => {
+        this.shown.first = first.value === "" ? null : Number(first.value);
+        this.again();
+      });
+      root.querySelector(".lab-stack").addEventListener("click", (event) => {
+        const layer = event.target.closest("[data-layer]")?.dataset.layer;
+        if (layer !== undefined) this.set("layer", { value: layer });
+      });
+    }
+
+    leave() {
+      super.leave();
+      this.explainer.stop();
+      this.models.leave();
+    }
+
+    /* --- asking ------------------------------------------------------- */
+
+    offer(settings, options) {
+      const tooLong = () => {
+        const count = settings.text.length.toLocaleString("en");
+        const most = this.config.longest.toLocaleString("en");
+        const message = `The text has ${count} characters. Use at most ${most} steps at a time: a page or less.`;
+        return { message, field: "text" };
+      };
+      const wanted = { ...settings, ...this.looks() };
+      // What an answer set in the controls comes back as a change; it is none.
+      if (settings.t === undefined && same(wanted, this.asking.wanted)) return;
+      this.ask(wanted, settings.text, tooLong, options);
+    }
+
+    /** What is shown of the run, which no control of Dash keeps. */
+    looks() {
+      return {
+        ...this.shown,
+        candidate: lab.switches.isOn("candidate"),
+        as_heat: lab.switches.isOn("heat"),
+      };
+    }
+
+    /** The same run, seen in another way. */
+    again() {
+      const { wanted } = this.asking;
+      if (wanted) this.asking.offer({ ...wanted, ...this.looks(), t: undefined });
+    }
+
+    fallback() {
+      const example = this.config.examples[this.config.start];
+      const { source, text, reads, unit } = example;
+      const model = { ...this.config.numbers, layers: "1", kind: "glorot", source, hash: "" };
+      return { model, text, reads, order: "given", layer: 0, ...this.looks(), unit };
+    }
+
+    /** A text that an opened model cannot read is replaced by one that it can, and kept in the note. */
+    refuse(asked, error) {
+      const { source, hash } = asked.model;
+      const other = this.answer && this.asked.model.hash !== hash;
+      if (source !== "file" || error.field !== "text" || !(other || !this.answer) || this.spared === hash) {
+        super.refuse(asked, error);
+        return;
+      }
+      this.spared = hash; // once: a text that the reader types then is the reader's own
+      this.models.sample(hash).then((text) => {
+        if (text === undefined) super.refuse(asked, error);
+        else this.set("chosen", { data: { kind: "model", source: `file:${hash}`, text, at: performance.now() } });
+      });
+    }
+
+    /** Look at a unit in all panels. */
+    pin(unit) {
+      const last = (this.answer?.sizes[this.answer.layer] ?? 1) - 1;
+      this.shown.unit = Math.min(Math.max(Math.round(unit) || 0, 0), last);
+      this.again();
+    }
+
+    pinRow(row) {
+      const units = this.answer?.rows[row];
+      if (units && !units.includes(this.shown.unit)) this.pin(units[0]);
+    }
+
+    field(name) {
+      return name === "model" ? document.getElementById(lab.live.domId(this.id("source"))) : super.field(name);
+    }
+
+    /* --- answers ------------------------------------------------------ */
+
+    accept(asked, answer) {
+      const { decode } = lab.numbers;
+      const before = this.answer && this.run(this.answer);
+      this.answer = answer;
+      this.asked = asked;
+      this.T = answer.tokens.length;
+      const all = (arrays) =>
+        Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, decode(array)]));
+      this.readings = all(answer.readings);
+      this.pinned = all(answer.pinned);
+      this.levels = answer.levels.map(decode);
+      this.series = all(answer.series);
+      this.scales = Object.fromEntries(
+        Object.entries(answer.series).map(([name, { scale }]) => [name, scale]),
+      );
+      this.visible = answer.tokens.map(visible);
+      this.shown.unit = answer.unit;
+      this.describe();
+      for (const place of this.root.querySelectorAll(".lab-tile .lab-length"))
+        place.textContent = this.T;
+      this.units.load(answer.rows, this.reach());
+      this.sums.load(answer);
+      const sameRun = before === this.run(answer) && asked.t === undefined;
+      if (sameRun) this.player.changed();
+      else this.start(asked, this.T);
+      this.drawSoon();
+      this.accepted(asked);
+    }
+
+    /** What makes it another run, and not the same one seen in another way. */
+    run({ tokens }) {
+      return JSON.stringify([tokens, this.asked?.model]);
+    }
+
+    /** The value of a row at t; gates have none at t = 0. */
+    value(name, row, t) {
+      const state = name === "c" || name === "h";
+      const columns = this.T + (state ? 1 : 0);
+      const column = state ? t : t - 1;
+      return column < 0 ? NaN : this.series[name][row * columns + column] * this.scales[name];
+    }
+
+    /** The largest magnitude of each state, for bars that never change their scale while playing. */
+    reach() {
+      const largest = (array) => array.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const of = (name) => Math.max(largest(this.series[name]) * this.scales[name], 1e-6);
+      return { f: 1, i: 1, o: 1, g: 1, c: of("c"), h: of("h") };
+    }
+
+    describe() {
+      const { answer, root } = this;
+      const { source } = this.asked.model;
+      root.dataset.source = source;
+      root.querySelector(".lab-what").textContent = answer.says;
+      root.classList.toggle("has-one-layer", answer.sizes.length === 1);
+      root.classList.toggle("has-projection", answer.outputs !== answer.sizes[answer.layer]);
+      this.models.describe(this.asked.model);
+      const options = answer.sizes.map((_, n) => ({
+        value: String(n),
+        label: `${n + 1} of ${answer.sizes.length}`,
+      }));
+      const key = `${answer.sizes.length} ${answer.layer}`;
+      if (this.layerKey !== key) {
+        this.layerKey = key;
+        this.set("layer", { options, value: String(answer.layer) });
+      }
+      if (answer.takes !== "tokens" && source !== "new")
+        this.set("reads", { value: answer.takes });
+      const reads = document.getElementById(lab.live.domId(this.id("reads")));
+      reads.disabled = source !== "new";
+      reads.closest(".lab-reads").hidden = answer.takes === "tokens";
+      this.stack();
+      this.chooseUnits();
+      const number = root.querySelector(".lab-unit-number");
+      number.max = answer.sizes[answer.layer] - 1;
+      if (document.activeElement !== number) number.value = answer.unit;
+      const example = Object.values(this.config.examples).find(
+        (one) => one.text === this.asked.text && one.source === source,
+      );
+      const place = root.querySelector(".lab-example");
+      const words = example?.look_for ?? "Your own text.";
+      if (place.textContent !== words) place.textContent = words;
+    }
+
+    /** The flow from the token through the layers, each a button. */
+    stack() {
+      const { answer } = this;
+      const place = this.root.querySelector(".lab-stack");
+      const key = `${answer.sizes} ${answer.layer}`;
+      if (place.dataset.key === key) return;
+      place.dataset.key = key;
+      const token = document.createElement("span");
+      token.className = "lab-stack-token role-x";
+      const layers = answer.sizes.map((size, n) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "lab-stack-layer role-h";
+        button.dataset.layer = n;
+        button.textContent = `Layer ${n + 1}`;
+        button.title = `${size} units`;
+        button.setAttribute("aria-pressed", String(n === answer.layer));
+        return button;
+      });
+      place.replaceChildren(token, ...layers);
+    }
+
+    /** Which units of a large layer are shown: means over all, or each of a part. */
+    chooseUnits() {
+      const size = this.answer.sizes[this.answer.layer];
+      const box = this.root.querySelector(".lab-first-box");
+      box.hidden = size <= ROWS;
+      if (box.hidden) return;
+      const select = box.querySelector("select");
+      const per = Math.ceil(size / ROWS);
+      if (select.dataset.size !== String(size)) {
+        select.dataset.size = size;
+        const option = (value, words) => new Option(words, value);
+        const parts = Array.from({ length: per }, (_, n) => {
+          const last = Math.min((n + 1) * ROWS, size);
+          return option(n * ROWS, `rows ${n * ROWS + 1}–${last}`);
+        });
+        select.replaceChildren(option("", `all ${size}, means of ${per}`), ...parts);
+      }
+      select.value = this.shown.first ?? "";
+    }
+
+    draw() {
+      const { figures } = this.answer;
+      const touched = matchMedia("(pointer: coarse)").matches;
+      const ready = (figure) =>
+        touched ? { ...figure, layout: { ...figure.layout, dragmode: false } } : figure;
+      // Titles of our own lie over the veil; Plotly's are for pictures that are taken away.
+      const { annotations, ...layout } = figures.heatmaps.layout;
+      this.heat.draw(ready({ ...figures.heatmaps, layout }));
+      this.states.c.draw(ready(figures.state_c));
+      this.states.h.draw(ready(figures.state_h));
+      if (figures.layers) this.small.draw(ready(figures.layers));
+      this.set("saturation", { figure: figures.saturation });
+      this.hearHeat();
+    }
+
+    /** What lies over the heat maps is placed whenever Plotly has drawn them. */
+    hearHeat() {
+      const { plot } = this.heat;
+      if (!plot?.on) requestAnimationFrame(() => this.root.isConnected && this.hearHeat());
+      else if (plot !== this.heardPlot) {
+        this.heardPlot = plot;
+        plot.on("plotly_afterplot", () => this.overlay());
+        this.overlay();
+      }
+    }
+
+    /** Means beside the titles, a frame around the pinned row, tokens over the columns. */
+    overlay() {
+      const layout = this.heat.plot?._fullLayout;
+      if (!layout || !this.answer || !this.heat.plot.data?.length) return;
+      this.tokens.draw(this.visible);
+      const row = this.answer.rows.findIndex((units) => units.includes(this.answer.unit));
+      const frames = [...this.root.querySelectorAll(".lab-row")];
+      frames.forEach((frame) => (frame.hidden = true));
+      const means = this.root.querySelectorAll("[data-mean]");
+      means.forEach((mean) => (mean.hidden = true));
+      this.heat.plot.data.forEach(({ meta, yaxis: name }, n) => {
+        const axis = layout[(name ?? "y").replace("y", "yaxis")];
+        const mean = [...means].find((one) => one.dataset.mean === meta);
+        mean.hidden = false;
+        mean.style.top = `${axis._offset - 17}px`;
+        mean.style.left = `${layout._size.l}px`;
+        mean.style.right = `${layout._size.r}px`;
+        if (row < 0) return;
+        const top = axis.d2p(row - 0.5);
+        const height = Math.max(axis.d2p(row + 0.5) - top, 3);
+        Object.assign(frames[n].style, {
+          top: `${axis._offset + top}px`,
+          height: `${height}px`,
+          left: `${layout._size.l}px`,
+          right: `${layout._size.r}px`,
+        });
+        frames[n].hidden = false;
+      });
+    }
+
+    showFuture() {
+      this.root.classList.toggle("hides-future", !lab.switches.isOn("future"));
+    }
+
+    /* --- pointing ----------------------------------------------------- */
+
+    clicked(name, t, event) {
+      this.player.seek(t);
+      if (name === "small") {
+        const layer = this.small.row(event.clientY)?.meta;
+        if (layer !== undefined) this.set("layer", { value: String(layer) });
+        return;
+      }
+      const row = this.rowAt(this.figureList.find((one) => one.box.dataset.figure === name), t, event);
+      if (row !== undefined) this.pinRow(row);
+    }
+
+    /** The row under the pointer: of a heat map, or of the nearest line. */
+    rowAt(figure, t, event) {
+      const [first] = figure.plot?.data ?? [];
+      if (!first) return undefined;
+      if (first.type === "heatmap") return figure.row(event.clientY)?.row;
+      const axis = figure.plot._fullLayout.yaxis;
+      const y = event.clientY - figure.plot.getBoundingClientRect().top - axis._offset;
+      const name = first.meta;
+      let nearest;
+      let least = NEAR;
+      const at = Math.min(Math.max(t, 0), this.T);
+      this.answer.rows.forEach((_, row) => {
+        const away = Math.abs(axis.d2p(this.value(name, row, at)) - y);
+        if (away < least) [nearest, least] = [row, away];
+      });
+      return nearest;
+    }
+
+    /** Say the values under the pointer. */
+    point(figure, event) {
+      if (!this.answer || event.pointerType === "touch") return;
+      const t = figure.time(event.clientX);
+      if (t === null || t < 0 || t > this.T) {
+        this.explainer.leave();
+        return;
+      }
+      if (figure === this.small) {
+        const layer = figure.row(event.clientY)?.meta;
+        if (layer === undefined) return;
+        const level = lab.numbers.shown(this.levels[layer][t], 3);
+        this.explainer.table(this.titleAt(t), [["h", `layer ${layer + 1}`], ["h", `rms of h ${level}`]], event);
+        return;
+      }
+      const row = this.rowAt(figure, t, event);
+      const units = this.answer.rows[row];
+      if (!units) {
+        this.explainer.leave();
+        return;
+      }
+      const symbols = { f: "f", c: "C", i: "i", h: "h", o: "o", g: "C̃" };
+      const shown = Object.entries(symbols)
+        .filter(([name]) => name !== "h" || this.answer.outputs === this.answer.sizes[this.answer.layer])
+        .map(([name, symbol]) => [name, `${symbol} ${lab.numbers.shown(this.value(name, row, t), 3)}`]);
+      this.explainer.table(`${this.unitName(units)} · ${this.titleAt(t)}`, shown, event);
+    }
+
+    titleAt(t) {
+      return t === 0 ? "t = 0, initial state" : `t = ${t}, ‘${this.visible[t - 1]}’`;
+    }
+
+    unitName(units) {
+      if (units.length > 1) return `mean of ${units.length} units, ${units[0]} …`;
+      const name = this.answer.names.units?.[units[0]];
+      return name ? `unit ${units[0]}, ${name}` : `unit ${units[0]}`;
+    }
+
+    /** The point of the saturation plot nearest to the pointer. */
+    nearestGate(box, event) {
+      const plot = box.querySelector(".js-plotly-plot");
+      const layout = plot?._fullLayout;
+      if (!layout?.xaxis?.d2p || !this.answer) return undefined;
+      const { left, top } = plot.getBoundingClientRect();
+      const x = event.clientX - left - layout.xaxis._offset;
+      const y = event.clientY - top - layout.yaxis._offset;
+      let nearest;
+      let least = NEAR;
+      for (const trace of plot._fullData) {
+        if (!"fio".includes(trace.meta) || !trace.meta) continue;
+        for (let unit = 0; unit < trace.x.length; unit += 1) {
+          const away = Math.hypot(layout.xaxis.d2p(trace.x[unit]) - x, layout.yaxis.d2p(trace.y[unit]) - y);
+          if (away < least) {
+            least = away;
+            nearest = { unit, gate: trace.meta, open: trace.x[unit], shut: trace.y[unit] };
+          }
+        }
+      }
+      return nearest;
+    }
+
+    sayGate({ unit, gate, open, shut }, event) {
+      const percent = (share) => `${lab.numbers.shown(100 * share, 0)} % of the steps`;
+      const rows = [[gate, `open ${percent(open)}`], [gate, `shut ${percent(shut)}`]];
+      this.explainer.table(`${this.unitName([unit])} · ${gate}`, rows, event);
+    }
+
+    /* --- showing ------------------------------------------------------ */
+
+    paint(t, words) {
+      if (!this.answer) return;
+      this.root.classList.toggle("is-at-start", t === 0);
+      this.frame = this.frameAt(t);
+      // Playheads first: they read the layout, which the numbers then change.
+      for (const figure of this.figureList) figure.place(t);
+      this.tokens.say(t);
+      this.units.paint((name, row) => this.value(name, row, t), this.answer.unit);
+      this.paintStack(t);
+      if (words) {
+        for (const element of this.live) lab.numbers.fill(element, this.frame);
+        this.sums.paint(t, this.frame);
+        this.explainer.update();
+      }
+      if (!this.player.playing) lab.settled?.(this);
+    }
+
+    paintStack(t) {
+      const [token, ...layers] = this.root.querySelector(".lab-stack").children;
+      if (!token) return;
+      const text = t === 0 ? "–" : this.visible[t - 1];
+      if (token.textContent !== text) token.textContent = text;
+      const most = Math.max(...this.levels.map((level) => Math.max(...level)), 1e-6);
+      layers.forEach((layer, n) => {
+        layer.style.setProperty("--level", (this.levels[n][t] / most).toFixed(3));
+      });
+    }
+
+    frameAt(t) {
+      const frame = { t, status: this.player.status, token: t === 0 ? "–" : this.visible[t - 1] };
+      for (const name in this.readings) frame[name] = this.readings[name][t];
+      frame.mean_c = this.meanOf("c", t);
+      frame.mean_h = this.meanOf("h", t);
+      for (const name in this.pinned) frame[`unit_${name}`] = this.pinned[name][t];
+      frame.c = this.pinned.c[t];
+      frame.h = this.pinned.h?.[t];
+      frame.c_before = t === 0 ? NaN : this.pinned.c[t - 1];
+      frame.unit = this.answer.unit;
+      for (const name of GATES) frame[`a_${name}`] = this.sums.sum(name, t);
+      return frame;
+    }
+
+    meanOf(name, t) {
+      const rows = this.series[name].length / (this.T + 1);
+      let sum = 0;
+      for (let row = 0; row < rows; row += 1) sum += this.value(name, row, t);
+      return sum / rows;
+    }
+
+    /* --- links -------------------------------------------------------- */
+
+    get ready() {
+      return Boolean(this.answer);
+    }
+
+    toQuery() {
+      const { model, text, reads, order } = this.asked;
+      const query = { m: model.source, text, t: this.player.t };
+      if (model.source === "file") query.hash = model.hash;
+      if (model.source === "new") {
+        query.reads = reads;
+        for (const name of ["size", "layers", "kind", "forget_bias", "seed"]) query[name] = model[name];
+      }
+      if (this.answer.layer) query.layer = this.answer.layer + 1;
+      query.unit = this.answer.unit;
+      if (order !== "given") query.order = order;
+      if (this.shown.first !== null) query.first = this.shown.first;
+      return query;
+    }
+
+    get untouched() {
+      const example = this.config.examples[this.config.start];
+      const { model, text, order } = this.asked;
+      return (
+        this.player.t === 0 &&
+        model.source === example.source &&
+        text === example.text &&
+        order === "given" &&
+        this.answer.unit === example.unit
+      );
+    }
+
+    /** What the reader can take away. */
+    takeAway() {
+      const settings = () => ({ ...this.asked, ...this.looks() });
+      const drawn = (name, box) => ({ name, plot: box.querySelector(".js-plotly-plot") });
+      const { annotations } = this.answer.figures.heatmaps.layout;
+      const figures = [
+        { ...drawn("Gate heat maps", this.heat.box), annotations },
+        drawn("Cell state", this.states.c.box),
+        drawn("Hidden state", this.states.h.box),
+        ...(this.answer.sizes.length > 1 ? [drawn("All layers", this.small.box)] : []),
+        drawn("Saturation", this.root.querySelector("[data-figure=saturation]")),
+      ];
+      const fetch = (path) => this.models.download(path, settings());
+      return {
+        figures,
+        drawings: [{ name: "Architecture", svg: () => this.units.picture(this.titleAt(this.frame.t)) }],
+        tokens: this.visible,
+        files: [
+          { name: "Trace", words: "CSV", run: () => fetch("trace?as=csv") },
+          { name: "Trace", words: "JSON", run: () => fetch("trace?as=json") },
+          { name: "Trace", words: "NumPy", run: () => fetch("trace?as=npz") },
+          { name: "Model", words: "safetensors", run: () => fetch("model") },
+        ],
+      };
+    }
+  }
+
+  const same = (one, other) =>
+    Boolean(other) && JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+  const sorted = ({ t, ...settings }) => Object.entries(settings).sort();
+
+  /** The dictionary as the explanations want it. */
+  function words(config) {
+    const none = { operands: [], feeds: "" };
+    return Object.fromEntries(
+      Object.entries(config.words).map(([name, one]) => [name, { ...none, ...one }]),
+    );
+  }
+
+  /** What a link says: text for every control, as a reader would type it. */
+  function fromQuery(query, config) {
+    const start = config.examples[config.start];
+    const source = query.get("m") ?? start.source;
+    const index = (name, from) => Math.max(Math.trunc(Number(query.get(name) ?? from)) - from || 0, 0);
+    return {
+      numbers: Object.fromEntries(
+        Object.entries(config.numbers).map(([name, value]) => [name, query.get(name) ?? value]),
+      ),
+      source: source === "file" ? `file:${query.get("hash") ?? ""}` : source,
+      layers: query.get("layers") ?? "1",
+      kind: query.get("kind") ?? "glorot",
+      text: query.get("text") ?? start.text,
+      reads: query.get("reads") ?? start.reads,
+      order: query.get("order") ?? "given",
+      t: Number(query.get("t") ?? 0) || 0,
+      layer: index("layer", 1),
+      unit: query.has("unit") ? index("unit", 0) : start.unit,
+      first: query.has("first") ? index("first", 0) : null,
+    };
+  }
+
+  const callbacks = {
+    choose(chosen, ids, config, rootId) {
+      const { no_update: keep } = window.dash_clientside;
+      const view = lab.viewOf(rootId, config, NetworkView);
+      const nothing = ids.map(() => keep);
+      const all = ({ numbers, source, layers, kind, text, reads, order }) => {
+        const values = ids.map((id) => numbers?.[id.name] ?? keep);
+        return [values, source, layers ?? keep, kind ?? keep, text ?? keep, reads ?? keep, order ?? keep];
+      };
+      if (chosen?.kind === "example") {
+        const { text, reads, source, unit } = config.examples[chosen.name];
+        view.choosing = { unit, t: 0 };
+        return all({ text, reads, source });
+      }
+      if (chosen?.kind === "model") {
+        view.choosing = {};
+        return all({ source: chosen.source, text: chosen.text });
+      }
+      const { query, problem } = lab.link?.read() ?? {};
+      if (problem) view.alert(problem);
+      if (problem && view.ready) return [nothing, keep, keep, keep, keep, keep, keep];
+      const linked = fromQuery(query ?? new URLSearchParams(), config);
+      view.choosing = { t: linked.t, layer: linked.layer, unit: linked.unit, first: linked.first };
+      view.models.expect(linked.source);
+      return all(linked);
+    },
+
+    /** Something was set: ask for its consequences. */
+    changed(numbers, source, layers, kind, text, reads, order, layer, ids, config, rootId) {
+      const view = lab.viewOf(rootId, config, NetworkView);
+      const typed = Object.fromEntries(ids.map((id, n) => [id.name, String(numbers[n] ?? "")]));
+      const [from, hash] = String(source ?? "new").split(":");
+      const { choosing } = view;
+      view.choosing = undefined;
+      if (choosing?.unit !== undefined) view.shown.unit = choosing.unit;
+      if (choosing?.first !== undefined) view.shown.first = choosing.first;
+      const settings = {
+        model: { ...typed, layers: layers ?? "1", kind: kind ?? "glorot", source: from, hash: hash ?? "" },
+        text: text ?? "",
+        reads: reads ?? "characters",
+        order: order ?? "given",
+        layer: choosing?.layer ?? Number(layer ?? 0),
+      };
+      if (choosing?.t !== undefined) settings.t = choosing.t;
+      view.root.dataset.source = from;
+      view.offer(settings, { typing: view.isTyping });
+    },
+
+    answered(answer, rootId) {
+      if (answer) lab.knownView(rootId)?.asking.answered(answer);
+    },
+
+    settled(busy, rootId) {
+      const asking = lab.knownView(rootId)?.asking;
+      if (busy !== false || !asking) return;
+      const { n } = asking;
+      // The answer, where there is one, may arrive a moment after this.
+      setTimeout(() => asking.failed(n), 50);
+    },
+  };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { lstm_lab_network: callbacks });
+})();

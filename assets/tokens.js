@@ -1,0 +1,92 @@
+/* The tokens over the columns of a figure, and the one at t in a box of its own. */
+"use strict";
+(() => {
+  const lab = (window.lstmLab ??= {});
+  const LETTER = 12; // least pixels for a token of one character
+  const AROUND = 28; // tokens before and after t, where there is no room over the columns
+  const WORD = 30; // least pixels for a longer one: what does not fit is cut off
+
+  class Tokens {
+    constructor(strip, figure) {
+      this.strip = strip;
+      this.figure = figure;
+      this.here = strip.parentElement.querySelector(".lab-token-here");
+      this.list = [];
+    }
+
+    /** Write as many tokens as there is room for; the figure was drawn anew. */
+    draw(tokens) {
+      const layout = this.figure.plot._fullLayout;
+      const { _size: size, width, xaxis } = layout;
+      const [from, to] = xaxis.range;
+      const key = JSON.stringify([tokens, width, from, to]);
+      if (key === this.key) return;
+      this.key = key;
+      this.list = tokens;
+      const column = xaxis.d2p(1) - xaxis.d2p(0);
+      const least = tokens.some((token) => [...token].length > 2) ? WORD : LETTER;
+      this.isTight = column < least;
+      this.strip.replaceChildren(...(this.isTight ? this.around() : this.over(from, to, column, size.l)));
+      this.saidAt = undefined;
+      this.say(this.t ?? 0);
+      this.figure.place(this.figure.t);
+    }
+
+    /** A token over each column. */
+    over(from, to, column, left) {
+      const { xaxis } = this.figure.plot._fullLayout;
+      const pieces = [];
+      for (let t = Math.max(Math.ceil(from), 1); t <= Math.min(to, this.list.length); t += 1) {
+        const piece = document.createElement("bdi");
+        piece.textContent = this.list[t - 1];
+        piece.style.left = `${left + xaxis.d2p(t) - column / 2}px`;
+        piece.style.width = `${column}px`;
+        pieces.push(piece);
+      }
+      return pieces;
+    }
+
+    /** Where columns are too narrow: the text before and after the token at t, side by side. */
+    around() {
+      this.before = document.createElement("bdi");
+      this.before.className = "before";
+      this.after = document.createElement("bdi");
+      this.after.className = "after";
+      return [this.before, this.after];
+    }
+
+    /** Put the box with the token at t over its column, inside the figure. */
+    place(left, right) {
+      const { _size: size, width } = this.figure.plot._fullLayout;
+      const half = (this.half ??= this.here.offsetWidth / 2);
+      const middle = Math.min(Math.max((left + right) / 2, size.l + half), width - size.r - half);
+      const start = Math.round(middle - half);
+      this.here.style.transform = `translateX(${start}px)`;
+      if (!this.isTight) return;
+      this.before.style.transform = `translateX(calc(${start - 4}px - 100%))`;
+      this.after.style.transform = `translateX(${start + 2 * half + 4}px)`;
+    }
+
+    /** Write the text around t. */
+    write(t) {
+      if (!this.isTight) return;
+      const gap = this.list.some((token) => [...token].length > 2) ? " " : "";
+      const text = (from, to) => this.list.slice(Math.max(from, 0), to).join(gap);
+      this.before.textContent = text(t - 1 - AROUND, Math.max(t - 1, 0));
+      this.after.textContent = text(t, t + AROUND);
+    }
+
+    say(t) {
+      this.t = t;
+      const text = t === 0 ? "start" : (this.list[t - 1] ?? "");
+      if (this.saidAt === t && this.here.textContent === text) return;
+      this.saidAt = t;
+      this.here.textContent = text;
+      this.half = undefined;
+      this.write(t);
+      if (this.figure.plot?._fullLayout?._size) this.figure.place(this.figure.t);
+    }
+  }
+
+  lab.Tokens = Tokens;
+})();

@@ -1,0 +1,179 @@
+"""What a reader sets on the Network page: model, text, and what of it is shown."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from .controls import attributes, chip, select, slider
+from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
+from .network_settings import KIND_NAMES, LARGEST_SIZE, MOST_LAYERS, SOURCES
+from .still import Field, dom_id
+
+READS = {"characters": "Characters", "words": "Words", "numbers": "Numbers"}
+
+
+def own(aio_id: Any, part: str, /, **more: Any) -> dict[str, Any]:
+    """Give the id of a part of a Network view."""
+    return {"view": "network", "aio_id": aio_id, "part": part, **more}
+
+
+def controls(aio_id: str) -> Component:
+    """Lay out everything that can be set of model and text."""
+    return html.Section(
+        [*_model(aio_id), *_text(aio_id)],
+        className="lab-card lab-controls",
+        **attributes(aria_label="Settings"),
+    )
+
+
+def _model(aio_id: str) -> list[Component]:
+    start = EXAMPLES[DEFAULT_EXAMPLE].source
+    return [
+        select(own(aio_id, "source"), "Model", SOURCES, start),
+        html.Div(
+            [
+                html.Label(
+                    [
+                        "Open a model",
+                        Field(type="file", class_="lab-file", accept=".safetensors"),
+                    ],
+                    className="lab-chip lab-open",
+                    title="A .safetensors file, or drop one anywhere on the page",
+                ),
+                *_file_buttons(),
+            ],
+            className="lab-chips",
+        ),
+        html.Div(
+            [html.Span(className="lab-what"), _understood()],
+            className="lab-does",
+            role="status",
+        ),
+        _new(aio_id),
+    ]
+
+
+def _file_buttons() -> list[Component]:
+    return [
+        html.Button(
+            words,
+            type="button",
+            className="lab-chip",
+            title=hint,
+            hidden=True,
+            **attributes(data_file=name),
+        )
+        for name, words, hint in (
+            ("save", "Save", "Keep this model; otherwise it goes after 24 hours"),
+            ("delete", "Remove", "Take this model out of your list"),
+        )
+    ]
+
+
+def _understood() -> Component:
+    """Hold what was read out of a file, and what was not."""
+    return html.Details(
+        [html.Summary("What was understood"), html.Ul(className="lab-understood")], hidden=True
+    )
+
+
+def _new(aio_id: str) -> Component:
+    layers = {str(n): str(n) for n in range(1, MOST_LAYERS + 1)}
+    numbers = [
+        _number(aio_id, "forget_bias", "Forget bias", "1"),
+        _number(aio_id, "seed", "Seed", "0"),
+    ]
+    return html.Div(
+        [
+            slider(
+                slider_id=own(aio_id, "slider", name="size"),
+                number_id=own(aio_id, "number", name="size"),
+                label="Cell size",
+                symbol="Cell size",
+                role="plain",
+                value=16,
+                low=1,
+                high=LARGEST_SIZE,
+                step=1,
+                decimals=0,
+                class_name="lab-size",
+            ),
+            html.Div(
+                [
+                    select(own(aio_id, "layers"), "Layers", layers, "1"),
+                    select(own(aio_id, "kind"), "Weights", KIND_NAMES, "glorot"),
+                    *numbers,
+                ],
+                className="lab-grid",
+            ),
+        ],
+        className="lab-new",
+    )
+
+
+def _number(aio_id: str, name: str, label: str, value: str) -> Component:
+    field_id = own(aio_id, "number", name=name)
+    return html.Div(
+        [
+            html.Label(label, htmlFor=dom_id(field_id)),
+            dbc.Input(
+                id=field_id,
+                type="text",
+                inputmode="decimal",
+                autocomplete="off",
+                value=value,
+                class_name="lab-number",
+            ),
+        ],
+        className="lab-select lab-slider",
+        **attributes(data_quantity=label),
+    )
+
+
+def _text(aio_id: str) -> list[Component]:
+    text_id = own(aio_id, "text")
+    start = EXAMPLES[DEFAULT_EXAMPLE]
+    return [
+        html.Div(
+            [
+                html.Label("Text", htmlFor=dom_id(text_id), className="lab-heading"),
+                html.Div(
+                    [
+                        html.Label(
+                            "Read as",
+                            htmlFor=dom_id(own(aio_id, "reads")),
+                            className="visually-hidden",
+                        ),
+                        dbc.Select(
+                            id=own(aio_id, "reads"),
+                            options=[{"value": k, "label": v} for k, v in READS.items()],
+                            value=start.reads,
+                            size="sm",
+                        ),
+                    ],
+                    className="lab-select lab-reads",
+                ),
+            ],
+            className="lab-controls-bar",
+        ),
+        dbc.Textarea(
+            id=text_id,
+            value=start.text,
+            rows=2,
+            spellcheck=False,
+            class_name="lab-sequence",
+            **attributes(dir="auto"),
+        ),
+        html.Div(
+            [
+                chip(example.title, "example", name, example.look_for)
+                for name, example in EXAMPLES.items()
+            ],
+            className="lab-chips",
+            role="group",
+            **attributes(aria_label="Example texts"),
+        ),
+        html.P(start.look_for, className="lab-does lab-example", role="status"),
+    ]

@@ -1,0 +1,295 @@
+"""What the server computes for the Network page: one run, and pictures of one layer of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from werkzeug.exceptions import BadRequest
+
+from lstm import (
+    Array,
+    Layer,
+    Model,
+    ModelTrace,
+    Trace,
+    contributions,
+    order_units,
+    run,
+    saturation,
+)
+from lstm.units import OPEN, SHUT
+
+from . import boundary, theme, wire
+from .boundary import FieldError
+from .figures.heatmaps import heatmaps
+from .figures.layers import layers as layers_figure
+from .figures.saturation import saturation_plot
+from .figures.states import states
+from .network_inputs import Prepared, prepare
+from .network_settings import NetworkSettings
+
+ROWS = 128  # of a heat map at most: more would be thinner than a pixel
+SMALL_ROWS = 24  # of a heat map in a small multiple
+CONTRIBUTIONS = 4  # that are named of each gate's sum
+GATES = "ifgo"  # in the order in which PyTorch stacks them
+
+Opened = Callable[[str], Model]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A model that has read its text, and the layer of it that is looked at."""
+
+    settings: NetworkSettings
+    prepared: Prepared
+    trace: ModelTrace
+
+    @classmethod
+    def of(cls, settings: NetworkSettings, opened: Opened) -> "Run":
+        """Run the model over the whole text."""
+        prepared = prepare(settings, opened)
+        with np.errstate(over="ignore"):
+            trace = run(prepared.model, prepared.inputs)
+        if not all(np.isfinite(layer.c).all() for layer in trace.layers):
+            raise FieldError(
+                "text", "The states of this model overflow on this text. Use smaller inputs."
+            )
+        return cls(settings, prepared, trace)
+
+    @property
+    def number(self) -> int:
+        """The layer that is looked at, from 0; the top one where there are fewer."""
+        return min(self.settings.layer, len(self.trace.layers) - 1)
+
+    @property
+    def layer(self) -> Layer:
+        """Its parameters."""
+        return self.prepared.model.layers[self.number]
+
+    @property
+    def seen(self) -> Trace:
+        """Its trace."""
+        return self.trace.layers[self.number]
+
+    @property
+    def unit(self) -> int:
+        """The pinned unit; the last one where there are fewer."""
+        return min(self.settings.unit, self.layer.hidden_size - 1)
+
+    @cached_property
+    def rows(self) -> list[NDArray[np.int64]]:
+        """The units of each row of a picture: one, or several neighbours in the order."""
+        units = order_units(self.seen, self.settings.order)
+        first = self.settings.first
+        if first is not None and len(units) > ROWS:
+            start = min(first, len(units) - 1)
+            units = units[start : start + ROWS]
+        return np.array_split(units, min(ROWS, len(units)))
+
+
+def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
+    """Run the network over the whole text.
+
+    Parameters
+    ----------
+    request : dict
+        ``n`` (a running number), ``theme`` and what :class:`NetworkSettings` reads.
+    opened : function of a file's hash
+        Gives the model of an opened file.
+
+    Returns
+    -------
+    dict
+        The rows of the chosen layer, the readings, the pinned unit's sums and
+        the figures; or ``error``, with the field that it is about.
+
+    Raises
+    ------
+    BadRequest
+        HTTP 400, if the request has another shape than our page gives it.
+    """
+    request = boundary.expect(dict, request, "The request")
+    n = boundary.expect(int, request.get("n"), "n")
+    theme_name = boundary.expect(str, request.get("theme"), "theme")
+    if theme_name not in theme.SURFACES:
+        raise BadRequest("theme must be dark or light.")
+    try:
+        ran = Run.of(NetworkSettings.read(request), opened)
+    except FieldError as error:
+        return {"n": n, "error": {"message": str(error), "field": error.field}}
+    model, layer = ran.prepared.model, ran.layer
+    return {
+        "n": n,
+        "error": None,
+        "tokens": ran.prepared.tokens,
+        "sizes": [one.hidden_size for one in model.layers],
+        "layer": ran.number,
+        "unit": ran.unit,
+        "rows": [units.tolist() for units in ran.rows],
+        "series": series(ran),
+        "readings": {name: wire.encode(a, "f4") for name, a in readings(ran.seen).items()},
+        "pinned": {name: wire.encode(a, "f4") for name, a in timeline(ran.seen, ran.unit).items()},
+        "sums": sums(ran),
+        "names": names(model, ran.number),
+        "says": describe(model),
+        "takes": takes(model),
+        "figures": figures(ran, theme_name),
+        "outputs": layer.output_size,
+        "levels": [wire.encode(level(one), "f4") for one in ran.trace.layers],
+    }
+
+
+def series(ran: Run) -> dict[str, Any]:
+    """Give gates and states row by row: (R, T) for gates, (R, T + 1) for states.
+
+    Whole numbers of 16 bits with a ``scale``: to three decimals and more, in
+    half the bytes.
+    """
+    found = {}
+    for name in "figo":
+        found[name] = _packed(by_row(getattr(ran.seen, name), ran.rows))
+    found["c"] = _packed(by_row(with_start(ran.seen.c0, ran.seen.c), ran.rows))
+    found["h"] = _packed(by_row(with_start(ran.seen.h0, ran.seen.h), _says(ran)))
+    return found
+
+
+def _packed(values: Array) -> dict[str, Any]:
+    scale = max(float(np.abs(values).max()), 1e-30) / 32767
+    return wire.encode(np.rint(values / scale), "i2") | {"scale": scale}
+
+
+def _says(ran: Run) -> list[NDArray[np.int64]]:
+    """Give the rows of h: those of the units, unless a projection gives other values."""
+    P = ran.layer.output_size
+    if ran.layer.hidden_size == P:
+        return ran.rows
+    return np.array_split(np.arange(P), min(ROWS, P))
+
+
+def by_row(values: Array, rows: Sequence[NDArray[np.int64]]) -> Array:
+    """Give each row the mean of its units: (T, 1, H) becomes (R, T)."""
+    flat = values[:, 0]
+    if all(len(units) == 1 for units in rows):
+        return np.ascontiguousarray(flat[:, np.concatenate(rows)].T)
+    return np.stack([flat[:, units].mean(axis=1) for units in rows])
+
+
+def with_start(start: Array, values: Array) -> Array:
+    """Put the state at t = 0 before those after each step."""
+    return np.concatenate([start[None], values])
+
+
+def readings(trace: Trace) -> dict[str, Array]:
+    """Give the numbers that sum a layer up, each of shape (T + 1,); NaN at t = 0 where none is.
+
+    Norms are Euclidean; ``saturated`` is the fraction of the three gates of all
+    units that are below 0.1 or above 0.9.
+    """
+    found: dict[str, Array] = {}
+    for name in "figo":
+        found[name] = np.append(np.nan, getattr(trace, name)[:, 0].mean(axis=1))
+    gates = np.concatenate([trace.f[:, 0], trace.i[:, 0], trace.o[:, 0]], axis=1)
+    found["saturated"] = np.append(np.nan, ((gates < SHUT) | (gates > OPEN)).mean(axis=1))
+    found["c_norm"] = np.linalg.norm(with_start(trace.c0, trace.c)[:, 0], axis=1)
+    found["h_norm"] = np.linalg.norm(with_start(trace.h0, trace.h)[:, 0], axis=1)
+    return found
+
+
+def timeline(trace: Trace, unit: int) -> dict[str, Array]:
+    """Give one unit's gates and states, each of shape (T + 1,); NaN where none is."""
+    found = {name: np.append(np.nan, getattr(trace, name)[:, 0, unit]) for name in "figo"}
+    found["c"] = np.append(trace.c0[0, unit], trace.c[:, 0, unit])
+    if unit < trace.h.shape[2]:
+        found["h"] = np.append(trace.h0[0, unit], trace.h[:, 0, unit])
+    return found
+
+
+def level(trace: Trace) -> Array:
+    """Say how strongly a layer speaks at each t: the root mean square of h, of shape (T + 1,)."""
+    h = with_start(trace.h0, trace.h)[:, 0]
+    return np.sqrt(np.mean(h * h, axis=1))  # type: ignore[no-any-return]
+
+
+def sums(ran: Run) -> dict[str, Any]:
+    """Give the pinned unit's sums, gate by gate in the order i, f, g, o."""
+    found = contributions(ran.layer, ran.seen, ran.unit, CONTRIBUTIONS)
+    return {
+        "which": wire.encode(found.which.ravel(), "i2"),
+        "values": wire.encode(found.values.ravel(), "f4"),
+        "rest": wire.encode(found.rest.ravel(), "f4"),
+        "bias": wire.encode(found.bias, "f4"),
+        "sums": wire.encode(found.sums.ravel(), "f4"),
+        "named": found.which.shape[2],
+        "inputs": ran.layer.input_size,
+    }
+
+
+def names(model: Model, layer: int) -> dict[str, Any]:
+    """Name inputs and units of a layer where they have a meaning."""
+    units = model.unit_names[layer] if model.unit_names else None
+    if layer:
+        return {"units": units, "inputs": None, "kind": "below"}
+    if model.input_names:
+        return {"units": units, "inputs": model.input_names, "kind": "named"}
+    if model.embedding is not None:
+        return {"units": units, "inputs": None, "kind": "embedding"}
+    tokens = model.vocabulary.tokens if model.vocabulary else None
+    return {"units": units, "inputs": tokens, "kind": "token" if tokens else "number"}
+
+
+def describe(model: Model) -> str:
+    """Say in a line what the model is."""
+    sizes = [layer.hidden_size for layer in model.layers]
+    count = f"{len(sizes)} layers" if len(sizes) > 1 else "1 layer"
+    units = f"{sizes[0]} unit" + ("s" if sizes[0] != 1 else "")
+    if len(set(sizes)) > 1:
+        units = ", ".join(map(str, sizes)) + " units"
+    weights = sum(layer.W_ih.size + layer.W_hh.size + layer.bias.size for layer in model.layers)
+    return f"{count} of {units}, {model.input_size} inputs, {weights:,} weights."
+
+
+def takes(model: Model) -> str:
+    """Say what the model reads: characters, words, tokens (by number) or numbers."""
+    if model.vocabulary is not None:
+        return model.vocabulary.unit
+    return "tokens" if model.takes_tokens else "numbers"
+
+
+def figures(ran: Run, theme_name: theme.ThemeName) -> dict[str, Any]:
+    """Draw the four figures."""
+    settings, trace = ran.settings, ran.seen
+    labels = [row_label(units) for units in ran.rows]
+    gates = {name: by_row(getattr(trace, name), ran.rows) for name in "fio"}
+    if settings.candidate:
+        gates["g"] = by_row(trace.g, ran.rows)
+    pinned = timeline(trace, ran.unit)
+    ratios = {name: saturation(getattr(trace, name)) for name in "fio"}
+    drawn = {"heatmaps": heatmaps(gates, labels, theme_name)}
+    for name, rows in (("c", ran.rows), ("h", _says(ran))):
+        start, values = getattr(trace, f"{name}0"), getattr(trace, name)
+        drawn[f"state_{name}"] = states(
+            "c" if name == "c" else "h",
+            by_row(with_start(start, values), rows),
+            [row_label(units) for units in rows],
+            theme_name,
+            pinned=pinned.get(name),
+            as_heat=settings.as_heat,
+        )
+    drawn["saturation"] = saturation_plot(ratios, theme_name, ran.unit)
+    if len(ran.trace.layers) > 1:
+        small = [_small(layer) for layer in ran.trace.layers]
+        drawn["layers"] = layers_figure(small, ran.number, theme_name)
+    return drawn
+
+
+def _small(trace: Trace) -> Array:
+    P = trace.h.shape[2]
+    return by_row(with_start(trace.h0, trace.h), np.array_split(np.arange(P), min(SMALL_ROWS, P)))
+
+
+def row_label(units: NDArray[np.int64]) -> str:
+    """Name a row by its unit, or by the first of several."""
+    return str(units[0]) if len(units) == 1 else f"{units[0]}…"

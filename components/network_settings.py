@@ -1,0 +1,124 @@
+"""What a reader can set on the Network page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from werkzeug.exceptions import BadRequest
+
+from lstm.initial import KINDS, Kind
+from lstm.units import ORDERS, Order
+
+from . import boundary
+from .boundary import FieldError
+from .numerals import grouped
+
+LARGEST_SIZE = 64
+MOST_LAYERS = 3
+LARGEST_SEED = 2**32 - 1
+
+Source = Literal["new", "characters", "words", "file"]
+Reads = Literal["characters", "words", "numbers"]
+
+SOURCES: dict[str, str] = {
+    "new": "New network, untrained",
+    "characters": "Set by hand: brackets and latches",
+    "words": "Set by hand: subject and verb",
+}
+KIND_NAMES: dict[str, str] = {
+    "glorot": "Glorot uniform",
+    "uniform": "Uniform ±1/√H",
+    "orthogonal": "Orthogonal W_hh",
+    "normal": "Normal, σ = 1",
+}
+ORDER_NAMES: dict[str, str] = {
+    "given": "as given",
+    "mean": "mean forget gate",
+    "similarity": "similarity",
+    "peak": "peak of |C|",
+}
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Which model: a new one with what makes it, one that was set by hand, or a file."""
+
+    source: Source
+    size: int
+    layers: int
+    kind: Kind
+    forget_bias: float
+    seed: int
+    hash: str
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "ModelSettings":
+        """Take the model out of what a browser sent.
+
+        Raises
+        ------
+        FieldError
+            For what a reader can mistype.
+        BadRequest
+            For what our page never sends.
+        """
+        return cls(
+            source=boundary.choice(raw.get("source"), get_args(Source), "source"),
+            size=_whole("Cell size", raw.get("size"), 1, LARGEST_SIZE),
+            layers=_whole("Layers", raw.get("layers"), 1, MOST_LAYERS),
+            kind=boundary.choice(raw.get("kind"), KINDS, "kind"),
+            forget_bias=boundary.number("Forget bias", raw.get("forget_bias"), -100, 100),
+            seed=_whole("Seed", raw.get("seed"), 0, LARGEST_SEED),
+            hash=boundary.expect(str, raw.get("hash", ""), "hash"),
+        )
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Everything that decides what the network does, and which part of it is shown.
+
+    ``layer`` and ``unit`` count from 0; ``first`` is the first row that is
+    shown of a layer with more units than rows, or None for all of them.
+    """
+
+    model: ModelSettings
+    text: str
+    reads: Reads
+    layer: int
+    unit: int
+    order: Order
+    first: int | None
+    candidate: bool
+    as_heat: bool
+
+    @classmethod
+    def read(cls, payload: Mapping[str, Any]) -> "NetworkSettings":
+        """Take the settings out of what a browser sent; errors as in :class:`ModelSettings`."""
+        first = payload.get("first")
+        return cls(
+            model=ModelSettings.read(boundary.expect(dict, payload.get("model"), "model")),
+            text=boundary.expect(str, payload.get("text"), "text"),
+            reads=boundary.choice(payload.get("reads"), get_args(Reads), "reads"),
+            layer=_index(payload.get("layer"), "layer"),
+            unit=_index(payload.get("unit"), "unit"),
+            order=boundary.choice(payload.get("order"), ORDERS, "order"),
+            first=None if first is None else _index(first, "first"),
+            candidate=boundary.expect(bool, payload.get("candidate"), "candidate"),
+            as_heat=boundary.expect(bool, payload.get("as_heat"), "as_heat"),
+        )
+
+
+def _whole(field: str, raw: Any, low: int, high: int) -> int:
+    value = boundary.number(field, raw, low, high)
+    if not value.is_integer():
+        raise FieldError(
+            field, f"{field} is {value:g}. Use a whole number from {low} to {grouped(high)}."
+        )
+    return int(value)
+
+
+def _index(raw: Any, what: str) -> int:
+    index = boundary.expect(int, raw, what)
+    if index < 0:
+        raise BadRequest(f"{what} must not be negative.")
+    return index

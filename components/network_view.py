@@ -1,0 +1,161 @@
+"""The Network page: many units in many layers, over a text.
+
+The settings travel in one request; the answer is one run, with the rows of the
+chosen layer and the figures drawn from them. ``assets/network.js`` plays it.
+"""
+
+import dataclasses
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from . import files, player
+from . import network_panels as panels
+from .controls import attributes, live
+from .network_controls import controls, own
+from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
+from .network_inputs import LONGEST
+from .network_run import answer
+from .network_settings import SOURCES
+from .network_words import GATE_ORDER, WORDS
+from .still import dom_id, still
+
+TITLE = "Network"
+PATH = "/network"
+ANSWER = dom_id(own(["MATCH"], "answer")) + ".data"
+NUMBERS = {"size": "16", "forget_bias": "1", "seed": "0"}
+
+
+def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
+    """Lay out a Network view.
+
+    Parameters
+    ----------
+    aio_id : str
+        Tells this view from others on the page.
+    player_id : str, optional
+        The player of another view that it follows; by default it has its own,
+        with its own transport bar.
+    """
+    glance = ["token ", live("token"), "  ‖C‖ ", live("c_norm"), "  ‖h‖ ", live("h_norm")]
+    config = {
+        "words": WORDS,
+        "examples": {name: dataclasses.asdict(example) for name, example in EXAMPLES.items()},
+        "start": DEFAULT_EXAMPLE,
+        "sources": SOURCES,
+        "numbers": NUMBERS,
+        "longest": LONGEST,
+        "gate_order": GATE_ORDER,
+        "player": player_id or aio_id,
+    }
+    view = html.Div(
+        [
+            dcc.Store(id=own(aio_id, "config"), data=config),
+            dcc.Store(id=own(aio_id, "chosen")),
+            dcc.Store(id=own(aio_id, "request")),
+            dcc.Store(id=own(aio_id, "answer")),
+            dcc.Store(id=own(aio_id, "busy")),
+            html.Div(
+                [controls(aio_id), panels.architecture(aio_id)],
+                className="lab-column lab-left",
+            ),
+            html.Div(
+                [
+                    panels.heat_maps(aio_id),
+                    panels.state(aio_id, "c"),
+                    panels.state(aio_id, "h"),
+                    panels.layers(aio_id),
+                ],
+                className="lab-column lab-picture",
+            ),
+            html.Div(
+                [panels.readings(), panels.unit(aio_id), panels.saturation(aio_id)],
+                className="lab-column lab-explanation",
+            ),
+            *([player.transport(aio_id, glance)] if player_id is None else []),
+            dbc.Alert(
+                id=own(aio_id, "alert"),
+                is_open=False,
+                dismissable=True,
+                fade=False,
+                color="danger",
+                class_name="lab-alert",
+            ),
+            html.Div(className="lab-tip", role="tooltip", hidden=True, id=own(aio_id, "tip")),
+        ],
+        id=own(aio_id, "root"),
+        className="lab-view lab-network",
+        **attributes(data_view=aio_id, data_player=player_id or aio_id),
+    )
+    return still(view)
+
+
+def register(app: Dash) -> None:
+    """Register the callbacks of all Network views of an app, and the routes for its files."""
+    models = files.register(app)
+
+    def js(name: str) -> ClientsideFunction:
+        return ClientsideFunction("lstm_lab_network", name)
+
+    def mine(part: str, /, **more: Any) -> dict[str, Any]:
+        return own(MATCH, part, **more)
+
+    def answered(request: dict[str, Any] | None) -> dict[str, Any]:
+        return answer(request, models.opened)
+
+    app.callback(
+        Output(mine("answer"), "data"),
+        Input(mine("request"), "data"),
+        running=[(Output(mine("busy"), "data"), True, False)],
+        prevent_initial_call=True,
+    )(answered)
+
+    # Choices that set many controls at once: examples, a link, an opened file.
+    app.clientside_callback(
+        js("choose"),
+        Output(mine("number", name=ALL), "value"),
+        Output(mine("source"), "value"),
+        Output(mine("layers"), "value"),
+        Output(mine("kind"), "value"),
+        Output(mine("text"), "value"),
+        Output(mine("reads"), "value"),
+        Output(mine("order"), "value"),
+        Input(mine("chosen"), "data"),
+        State(mine("number", name=ALL), "id"),
+        State(mine("config"), "data"),
+        State(mine("root"), "id"),
+    )
+    one = {"view": "network", "aio_id": MATCH, "name": MATCH}
+    app.clientside_callback(
+        ClientsideFunction("lstm_lab_controls", "pair"),
+        Output(one | {"part": "slider"}, "value"),
+        Output(one | {"part": "number"}, "value", allow_duplicate=True),
+        Input(one | {"part": "slider"}, "value"),
+        Input(one | {"part": "number"}, "value"),
+        State(one | {"part": "slider"}, "id"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        js("changed"),
+        Input(mine("number", name=ALL), "value"),
+        Input(mine("source"), "value"),
+        Input(mine("layers"), "value"),
+        Input(mine("kind"), "value"),
+        Input(mine("text"), "value"),
+        Input(mine("reads"), "value"),
+        Input(mine("order"), "value"),
+        Input(mine("layer"), "value"),
+        State(mine("number", name=ALL), "id"),
+        State(mine("config"), "data"),
+        State(mine("root"), "id"),
+        prevent_initial_call=True,  # choose, which is called first, sets it off
+    )
+    for name, data in (("answered", "answer"), ("settled", "busy")):
+        app.clientside_callback(
+            js(name),
+            Input(mine(data), "data"),
+            State(mine("root"), "id"),
+            prevent_initial_call=True,
+        )
