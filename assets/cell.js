@@ -331,8 +331,6 @@
       // The answer, where there is one, may arrive a moment after this.
       setTimeout(() => asking.failed(n), 50);
     },
-
-    open_concepts: () => true,
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { lstm_lab_cell: callbacks });

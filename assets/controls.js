@@ -44,6 +44,8 @@
       fillRange(range, reachable);
       return [reachable, keep];
     },
+
+    open: () => true,
   };
 
   lab.asText = asText;

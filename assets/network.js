@@ -150,7 +150,7 @@
 
     accept(asked, answer) {
       const { decode } = lab.numbers;
-      const before = this.answer && this.run(this.answer);
+      const before = this.answer?.tokens.join("\u0000");
       this.answer = answer;
       this.asked = asked;
       this.T = answer.tokens.length;
@@ -170,16 +170,12 @@
         place.textContent = this.T;
       this.units.load(answer.rows, this.reach());
       this.sums.load(answer);
-      const sameRun = before === this.run(answer) && asked.t === undefined;
-      if (sameRun) this.player.changed();
+      // Over the same text time stays where it is, whatever else changed.
+      const same = before === answer.tokens.join("\u0000") && asked.t === undefined;
+      if (same) this.player.changed();
       else this.start(asked, this.T);
       this.drawSoon();
       this.accepted(asked);
-    }
-
-    /** What makes it another run, and not the same one seen in another way. */
-    run({ tokens }) {
-      return JSON.stringify([tokens, this.asked?.model]);
     }
 
     /** The value of a row at t; gates have none at t = 0. */
@@ -611,6 +607,13 @@
       const [from, hash] = String(source ?? "new").split(":");
       const { choosing } = view;
       view.choosing = undefined;
+      // Who moves the cell size wants a network of that size, whatever model is there now.
+      const { wanted } = view.asking;
+      const resized = wanted && !choosing && typed.size !== wanted.model.size;
+      if (resized && from !== "new") {
+        view.set("source", { value: "new" });
+        return;
+      }
       if (choosing?.unit !== undefined) view.shown.unit = choosing.unit;
       if (choosing?.first !== undefined) view.shown.first = choosing.first;
       const settings = {

@@ -6,6 +6,16 @@
   const AROUND = 28; // tokens before and after t, where there is no room over the columns
   const WORD = 30; // least pixels for a longer one: what does not fit is cut off
 
+  const WIDEST = 80; // pixels: half of the widest box of a token
+  const FULL = /[\u1100-\u11ff\u2e80-\uffdc\u{1f000}-\u{3ffff}]/u; // as wide as high
+
+  /** About how wide a token is: to ask the page would cost a layout at every step. */
+  const widthOf = (text) => {
+    let width = 10;
+    for (const letter of text) width += FULL.test(letter) ? 13 : 7.3;
+    return width;
+  };
+
   class Tokens {
     constructor(strip, figure) {
       this.strip = strip;
@@ -58,7 +68,7 @@
     /** Put the box with the token at t over its column, inside the figure. */
     place(left, right) {
       const { _size: size, width } = this.figure.plot._fullLayout;
-      const half = (this.half ??= this.here.offsetWidth / 2);
+      const half = (this.half ??= Math.min(widthOf(this.here.textContent) / 2, WIDEST));
       const middle = Math.min(Math.max((left + right) / 2, size.l + half), width - size.r - half);
       const start = Math.round(middle - half);
       this.here.style.transform = `translateX(${start}px)`;

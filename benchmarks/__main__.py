@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from . import dragging, engine, loading, playback, server
+from . import dragging, engine, loading, network, playback, server
 from .lab import chromium
 from .table import Row, machine, show
 
@@ -14,6 +14,7 @@ PARTS: Mapping[str, Callable[[], Iterable[Row]]] = {
     "loading": loading.measure,
     "dragging": dragging.measure,
     "playback": playback.measure,
+    "network": network.measure,
 }
 
 

@@ -9,15 +9,20 @@ from typing import Literal
 from PIL import Image
 from playwright.async_api import Browser, ViewportSize
 
-from .lab import CALM, DESKTOP, ROOT, chromium, new_page, rest, served
+from .lab import CALM, DESKTOP, ROOT, chromium, new_page, served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PICTURES: dict[str, tuple[ViewportSize, Literal["dark", "light"]]] = {
-    "cell-dark": (DESKTOP, "dark"),
-    "cell-light": (DESKTOP, "light"),
-    "cell-narrow": (PHONE, "dark"),
+# Page, example, steps into it: the burst is being remembered; deep in the brackets.
+CELL = ("", "Burst", 6)
+NETWORK = ("network", "Brackets", 12)
+PICTURES: dict[str, tuple[tuple[str, str, int], ViewportSize, Literal["dark", "light"]]] = {
+    "cell-dark": (CELL, DESKTOP, "dark"),
+    "cell-light": (CELL, DESKTOP, "light"),
+    "cell-narrow": (CELL, PHONE, "dark"),
+    "network-dark": (NETWORK, DESKTOP, "dark"),
+    "network-light": (NETWORK, DESKTOP, "light"),
+    "network-narrow": (NETWORK, PHONE, "dark"),
 }
-STEPS = 6  # into the example: the burst is being remembered
 LARGEST = 300_000  # bytes
 COLOURS = (256, 128, 64)
 
@@ -35,21 +40,27 @@ async def _take() -> dict[str, bytes]:
     with served() as address:
         async with chromium() as browser:
             return {
-                name: await picture(browser, address, size, theme)
-                for name, (size, theme) in PICTURES.items()
+                name: await picture(browser, address, place, size, theme)
+                for name, (place, size, theme) in PICTURES.items()
             }
 
 
 async def picture(
-    browser: Browser, address: str, size: ViewportSize, theme: Literal["dark", "light"]
+    browser: Browser,
+    address: str,
+    place: tuple[str, str, int],
+    size: ViewportSize,
+    theme: Literal["dark", "light"],
 ) -> bytes:
-    """Take a few steps of the example Burst, and a picture of the window."""
+    """Take a few steps of an example, and a picture of the window."""
+    path, example, steps = place
     page = await new_page(browser, size, theme)
-    await page.goto(address)
-    await rest(page)
-    await page.get_by_role("button", name="Burst", exact=True).click()
+    await page.goto(address + path)
+    await page.locator("[data-ready]").wait_for()
     await page.wait_for_timeout(CALM)
-    for _ in range(STEPS):
+    await page.get_by_role("button", name=example, exact=True).click()
+    await page.wait_for_timeout(CALM)
+    for _ in range(steps):
         await page.get_by_role("button", name="Step forward", exact=True).click()
     # Neither hover nor focus, and the top of the page: what a reader meets.
     await page.mouse.move(0, 0)

@@ -1,7 +1,8 @@
 """What a changed weight costs the server, and the line to it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -28,16 +29,16 @@ def measure() -> Iterator[Row]:
     app = create_app()
     for steps, (milliseconds, kilobytes) in BUDGETS.items():
         name = f"Weight change, {steps} steps: "
-        cpu, size = cost(app, steps, "gzip")
+        cpu, size = cost(app, partial(callback_body, steps=steps), "gzip")
         yield Row(name + "server CPU, gzip", cpu * 1e3, "ms", milliseconds)
         yield Row(name + "answer, gzip", size / 1e3, "kB", kilobytes)
-        cpu, size = cost(app, steps, BROWSER)
+        cpu, size = cost(app, partial(callback_body, steps=steps), BROWSER)
         yield Row(name + "server CPU, as Chromium asks", cpu * 1e3, "ms", milliseconds)
         yield Row(name + "answer, as Chromium asks", size / 1e3, "kB", kilobytes)
 
 
-def cost(app: Dash, steps: int, encodings: str) -> tuple[float, int]:
-    """Send weight changes through WSGI.
+def cost(app: Dash, body: Callable[[int], dict[str, Any]], encodings: str) -> tuple[float, int]:
+    """Send changes through WSGI; ``body`` writes the n-th.
 
     Returns
     -------
@@ -51,15 +52,15 @@ def cost(app: Dash, steps: int, encodings: str) -> tuple[float, int]:
         environ = EnvironBuilder(
             "/_dash-update-component",
             method="POST",
-            json=callback_body(n, steps),
+            json=body(n),
             headers=[("Accept-Encoding", encodings)],
         ).get_environ()
         start = time.process_time()
-        body, status, _ = run_wsgi_app(app.server.wsgi_app, environ, buffered=True)
+        content, status, _ = run_wsgi_app(app.server.wsgi_app, environ, buffered=True)
         times.append(time.process_time() - start)
         if not status.startswith("200"):
             raise RuntimeError(f"The callback answered {status}.")
-        size = sum(map(len, body))
+        size = sum(map(len, content))
     return median(times[WARMING:]), size
 
 

@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from . import concepts
 from .cell_settings import EXAMPLES, GATES, PARAMETERS, PRESETS, Parameter
 from .controls import attributes, chip, slider
 from .still import dom_id
@@ -38,12 +39,7 @@ def controls(aio_id: str) -> Component:
                     html.Label(
                         "Input sequence", htmlFor=dom_id(sequence_id), className="lab-heading"
                     ),
-                    html.Button(
-                        "How an LSTM works",
-                        id=own(aio_id, "open-concepts"),
-                        className="lab-link",
-                        type="button",
-                    ),
+                    concepts.opener(own, aio_id),
                 ],
                 className="lab-controls-bar",
             ),

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from . import theme
 from .cell_controls import own
 from .cell_settings import PRESETS
-from .cell_words import CONCEPTS, EQUATIONS, LOOK_FOR, QUANTITIES
+from .cell_words import EQUATIONS, LOOK_FOR, QUANTITIES
 from .controls import attributes, card, chip, live, part, switch, unseen
 from .figures.traces import LINES
-from .still import dom_id
 
 SYMBOLS = {"x": "x", "c": "C", "h": "h", "y": "y", "f": "f", "i": "i", "g": "C̃", "o": "o"}
 
@@ -199,22 +197,3 @@ def readings() -> Component:
         [html.Div(tiles, className="lab-tiles"), html.Div(bars, className="lab-bars"), half_life],
         look_for=LOOK_FOR["Readings"],
     )
-
-
-def concepts(aio_id: str) -> Component:
-    """How an LSTM works, one click away."""
-    text: list[Component] = []
-    for title, paragraph in CONCEPTS:
-        text += [html.H3(title), html.P(paragraph)]
-    panel: Component = dbc.Offcanvas(
-        html.Div(text, className="lab-concepts", tabIndex=0),
-        id=own(aio_id, "concepts"),
-        title=html.Span("How an LSTM works", id=own(aio_id, "concepts-title")),
-        labelledby=dom_id(own(aio_id, "concepts-title")),
-        placement="end",
-        backdrop=False,  # what it says to try lies beside it
-        scrollable=True,
-        is_open=False,
-        class_name="lab-offcanvas",
-    )
-    return panel

@@ -11,11 +11,11 @@ from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc
 from dash.development.base_component import Component
 
 from . import cell_panels as panels
-from . import player
+from . import concepts, player
 from .cell_controls import controls, own
 from .cell_run import answer
 from .cell_settings import DEFAULTS, EXAMPLES, LONGEST, PRESETS
-from .cell_words import dictionary
+from .cell_words import TRY, dictionary
 from .controls import attributes, live
 from .still import dom_id, still
 
@@ -77,7 +77,7 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
                 color="danger",
                 class_name="lab-alert",
             ),
-            panels.concepts(aio_id),
+            concepts.panel(own, aio_id, TRY),
             html.Div(className="lab-tip", role="tooltip", hidden=True, id=own(aio_id, "tip")),
         ],
         id=own(aio_id, "root"),
@@ -146,9 +146,4 @@ def register(app: Dash) -> None:
         State(mine("root"), "id"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        js("open_concepts"),
-        Output(mine("concepts"), "is_open"),
-        Input(mine("open-concepts"), "n_clicks"),
-        prevent_initial_call=True,
-    )
+    concepts.register(app, own)

@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from . import concepts
 from .controls import attributes, chip, select, slider
 from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_settings import KIND_NAMES, LARGEST_SIZE, MOST_LAYERS, SOURCES
@@ -43,6 +44,7 @@ def _model(aio_id: str) -> list[Component]:
                     title="A .safetensors file, or drop one anywhere on the page",
                 ),
                 *_file_buttons(),
+                concepts.opener(own, aio_id),
             ],
             className="lab-chips",
         ),

@@ -16,6 +16,7 @@ from .numerals import grouped
 LARGEST_SIZE = 64
 MOST_LAYERS = 3
 LARGEST_SEED = 2**32 - 1
+LARGEST_INDEX = 2**31 - 1
 
 Source = Literal["new", "characters", "words", "file"]
 Reads = Literal["characters", "words", "numbers"]
@@ -26,10 +27,10 @@ SOURCES: dict[str, str] = {
     "words": "Set by hand: subject and verb",
 }
 KIND_NAMES: dict[str, str] = {
-    "glorot": "Glorot uniform",
-    "uniform": "Uniform ±1/√H",
-    "orthogonal": "Orthogonal W_hh",
-    "normal": "Normal, σ = 1",
+    "glorot": "Glorot",
+    "uniform": "Uniform",
+    "orthogonal": "Orthogonal",
+    "normal": "Normal, σ 1",
 }
 ORDER_NAMES: dict[str, str] = {
     "given": "as given",
@@ -97,7 +98,7 @@ class NetworkSettings:
         first = payload.get("first")
         return cls(
             model=ModelSettings.read(boundary.expect(dict, payload.get("model"), "model")),
-            text=boundary.expect(str, payload.get("text"), "text"),
+            text=_text(payload.get("text")),
             reads=boundary.choice(payload.get("reads"), get_args(Reads), "reads"),
             layer=_index(payload.get("layer"), "layer"),
             unit=_index(payload.get("unit"), "unit"),
@@ -109,16 +110,26 @@ class NetworkSettings:
 
 
 def _whole(field: str, raw: Any, low: int, high: int) -> int:
-    value = boundary.number(field, raw, low, high)
+    wanted = f"Use a whole number from {low} to {grouped(high)}."
+    try:
+        value = boundary.number(field, raw, low, high)
+    except FieldError as error:  # it proposes 0.5, which is none
+        given = boundary.shorten(str(raw).strip())
+        is_what = f"is '{given}'" if given else "is empty"
+        raise FieldError(field, f"{field} {is_what}. {wanted}") from error
     if not value.is_integer():
-        raise FieldError(
-            field, f"{field} is {value:g}. Use a whole number from {low} to {grouped(high)}."
-        )
+        raise FieldError(field, f"{field} is {value:g}. {wanted}")
     return int(value)
 
 
 def _index(raw: Any, what: str) -> int:
     index = boundary.expect(int, raw, what)
-    if index < 0:
-        raise BadRequest(f"{what} must not be negative.")
+    if not 0 <= index <= LARGEST_INDEX:
+        raise BadRequest(f"{what} must be from 0 to {LARGEST_INDEX}.")
     return index
+
+
+def _text(raw: Any) -> str:
+    # Half of a surrogate pair is no character: no file that is taken away could hold it.
+    halves = boundary.expect(str, raw, "text").encode("utf-16", "surrogatepass")
+    return halves.decode("utf-16", "replace")

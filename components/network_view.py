@@ -11,7 +11,7 @@ import dash_bootstrap_components as dbc
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from . import files, player
+from . import concepts, files, player
 from . import network_panels as panels
 from .controls import attributes, live
 from .network_controls import controls, own
@@ -19,7 +19,7 @@ from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_inputs import LONGEST
 from .network_run import answer
 from .network_settings import SOURCES
-from .network_words import GATE_ORDER, WORDS
+from .network_words import GATE_ORDER, TRY, WORDS
 from .still import dom_id, still
 
 TITLE = "Network"
@@ -83,6 +83,7 @@ def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
                 color="danger",
                 class_name="lab-alert",
             ),
+            concepts.panel(own, aio_id, TRY),
             html.Div(className="lab-tip", role="tooltip", hidden=True, id=own(aio_id, "tip")),
         ],
         id=own(aio_id, "root"),
@@ -159,3 +160,4 @@ def register(app: Dash) -> None:
             State(mine("root"), "id"),
             prevent_initial_call=True,
         )
+    concepts.register(app, own)

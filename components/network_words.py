@@ -36,11 +36,18 @@ LOOK_FOR = {
     "All layers": "h of every layer; higher ones often move more slowly. Press one to see it.",
     "Readings": "The layer at t: lengths of C and h, means of the gates.",
     "Unit": "What each gate of this unit got, the largest terms first.",
-    "Unit at the start": "Press → or Play: from step 1 on every gate has a sum to show.",
+    "Unit at the start": "Press → or Play: step 1 has the first sums.",
     "Saturation": "A point is a gate of a unit: right open, up shut.",
 }
 
 GATE_ORDER = (
     "Rows of the weights stand in PyTorch's order: input i, forget f, candidate g, output o; "
     "its two biases are added up."
+)
+
+TRY = (
+    "Play the brackets: unit 0 counts them, unit 2 is a latch, unit 3 waits for a quote. Load "
+    "Across a gap: the memory is written at once and shown only when asked. Then choose a new "
+    "network and see how little random weights have to tell; sort its units by similarity. Or "
+    "open your own PyTorch model, and pin a unit."
 )

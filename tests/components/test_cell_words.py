@@ -14,7 +14,8 @@ import pytest
 
 from components.cell_run import timeline
 from components.cell_settings import PARAMETERS, CellSettings
-from components.cell_words import CONCEPTS, EQUATIONS, LOOK_FOR, QUANTITIES, dictionary
+from components.cell_words import EQUATIONS, LOOK_FOR, QUANTITIES, dictionary
+from components.concepts import CONCEPTS
 
 DIAGRAMS = Path(__file__).parents[2] / "assets" / "diagrams"
 DRAWINGS = sorted(DIAGRAMS.glob("lstm-*.svg"))
