@@ -319,18 +319,6 @@
       view.choosing = undefined;
       view.offer(settings, { typing });
     },
-
-    answered(answer, rootId) {
-      if (answer) lab.knownView(rootId)?.asking.answered(answer);
-    },
-
-    settled(busy, rootId) {
-      const asking = lab.knownView(rootId)?.asking;
-      if (busy !== false || !asking) return;
-      const { n } = asking;
-      // The answer, where there is one, may arrive a moment after this.
-      setTimeout(() => asking.failed(n), 50);
-    },
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { lstm_lab_cell: callbacks });

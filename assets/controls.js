@@ -1,4 +1,4 @@
-/* A slider and its number field. */
+/* The callbacks that all views share: question and answer, a slider and its number field. */
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
@@ -45,11 +45,23 @@
       return [reachable, keep];
     },
 
+    answered(answer, rootId) {
+      if (answer) lab.knownView(rootId)?.asking.answered(answer);
+    },
+
+    settled(busy, rootId) {
+      const asking = lab.knownView(rootId)?.asking;
+      if (busy !== false || !asking) return;
+      const { n } = asking;
+      // The answer, where there is one, may arrive a moment after this.
+      setTimeout(() => asking.failed(n), 50);
+    },
+
     open: () => true,
   };
 
   lab.asText = asText;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    lstm_lab_controls: callbacks,
+    lstm_lab_view: callbacks,
   });
 })();

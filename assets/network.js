@@ -627,18 +627,6 @@
       view.root.dataset.source = from;
       view.offer(settings, { typing: view.isTyping });
     },
-
-    answered(answer, rootId) {
-      if (answer) lab.knownView(rootId)?.asking.answered(answer);
-    },
-
-    settled(busy, rootId) {
-      const asking = lab.knownView(rootId)?.asking;
-      if (busy !== false || !asking) return;
-      const { n } = asking;
-      // The answer, where there is one, may arrive a moment after this.
-      setTimeout(() => asking.failed(n), 50);
-    },
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { lstm_lab_network: callbacks });

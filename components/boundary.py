@@ -8,12 +8,13 @@ page can never send is a forgery and ends as HTTP 400.
 import math
 import re
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from werkzeug.exceptions import BadRequest
 
 from lstm import LabError
 
+from . import theme
 from .numerals import grouped
 
 T = TypeVar("T")
@@ -43,6 +44,27 @@ def expect(kind: type[T], value: Any, what: str) -> T:
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         raise BadRequest(f"{what} must be {kind.__name__}, not {type(value).__name__}.")
     return value
+
+
+class Question(NamedTuple):
+    """A request of a view: its running number, the theme to draw in, and the settings."""
+
+    n: int
+    theme: theme.ThemeName
+    settings: dict[str, Any]
+
+
+def question(request: Any) -> Question:
+    """Take a view's request apart.
+
+    Raises
+    ------
+    BadRequest
+        HTTP 400, if it has another shape than our page gives it.
+    """
+    request = expect(dict, request, "The request")
+    n = expect(int, request.get("n"), "n")
+    return Question(n, choice(request.get("theme"), tuple(theme.SURFACES), "theme"), request)
 
 
 def choice(value: Any, options: Sequence[T], what: str) -> T:

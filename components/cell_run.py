@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from werkzeug.exceptions import BadRequest
 
 from lstm import Array, LabError, half_life, pre_activations, run
 
-from . import boundary, theme, wire
+from . import boundary, wire
 from .cell_settings import CellSettings
 from .figures.traces import LINES, traces
 from .figures.unrolled import unrolled
@@ -40,13 +39,9 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
     BadRequest
         HTTP 400, if the request has another shape than our page gives it.
     """
-    request = boundary.expect(dict, request, "The request")
-    n = boundary.expect(int, request.get("n"), "n")
-    theme_name = boundary.expect(str, request.get("theme"), "theme")
-    if theme_name not in theme.SURFACES:
-        raise BadRequest("theme must be dark or light.")
+    n, theme_name, payload = boundary.question(request)
     try:
-        settings = CellSettings.read(request)
+        settings = CellSettings.read(payload)
     except LabError as error:
         return {"n": n, "error": {"message": str(error), "field": getattr(error, "field", "")}}
     series = timeline(settings)

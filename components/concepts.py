@@ -90,7 +90,7 @@ def panel(own: Own, aio_id: str, to_try: str) -> Component:
 def register(app: Dash, own: Own) -> None:
     """Let the buttons of a kind of view open its panels."""
     app.clientside_callback(
-        ClientsideFunction("lstm_lab_controls", "open"),
+        ClientsideFunction("lstm_lab_view", "open"),
         Output(own(MATCH, "concepts"), "is_open"),
         Input(own(MATCH, "open-concepts"), "n_clicks"),
         prevent_initial_call=True,

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from werkzeug.exceptions import BadRequest
 
 from lstm import (
     Array,
+    LabError,
     Layer,
     Model,
     ModelTrace,
@@ -31,6 +31,7 @@ from .figures.states import states
 from .network_inputs import Prepared, prepare
 from .network_settings import NetworkSettings
 
+LARGEST_STATE = 1e15  # beyond it, squares no longer fit float32
 ROWS = 128  # of a heat map at most: more would be thinner than a pixel
 SMALL_ROWS = 24  # of a heat map in a small multiple
 CONTRIBUTIONS = 4  # that are named of each gate's sum
@@ -51,9 +52,15 @@ class Run:
     def of(cls, settings: NetworkSettings, opened: Opened) -> "Run":
         """Run the model over the whole text."""
         prepared = prepare(settings, opened)
-        with np.errstate(over="ignore"):
-            trace = run(prepared.model, prepared.inputs)
-        if not all(np.isfinite(layer.c).all() for layer in trace.layers):
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                trace = run(prepared.model, prepared.inputs)
+        except LabError as error:  # a vocabulary too large for one-hot inputs
+            raise FieldError("model", str(error)) from error
+        # Written so that NaN does not pass. A projection may leave h as large as it likes.
+        if not all(
+            np.abs(state).max() < LARGEST_STATE for one in trace.layers for state in (one.c, one.h)
+        ):
             raise FieldError(
                 "text", "The states of this model overflow on this text. Use smaller inputs."
             )
@@ -111,13 +118,10 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
     BadRequest
         HTTP 400, if the request has another shape than our page gives it.
     """
-    request = boundary.expect(dict, request, "The request")
-    n = boundary.expect(int, request.get("n"), "n")
-    theme_name = boundary.expect(str, request.get("theme"), "theme")
-    if theme_name not in theme.SURFACES:
-        raise BadRequest("theme must be dark or light.")
+    n, theme_name, payload = boundary.question(request)
     try:
-        ran = Run.of(NetworkSettings.read(request), opened)
+        ran = Run.of(NetworkSettings.read(payload), opened)
+        pinned_sums = sums(ran)
     except FieldError as error:
         return {"n": n, "error": {"message": str(error), "field": error.field}}
     model, layer = ran.prepared.model, ran.layer
@@ -132,7 +136,7 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         "series": series(ran),
         "readings": {name: wire.encode(a, "f4") for name, a in readings(ran.seen).items()},
         "pinned": {name: wire.encode(a, "f4") for name, a in timeline(ran.seen, ran.unit).items()},
-        "sums": sums(ran),
+        "sums": pinned_sums,
         "names": names(model, ran.number),
         "says": describe(model),
         "takes": takes(model),
@@ -215,9 +219,16 @@ def level(trace: Trace) -> Array:
 
 def sums(ran: Run) -> dict[str, Any]:
     """Give the pinned unit's sums, gate by gate in the order i, f, g, o."""
-    found = contributions(ran.layer, ran.seen, ran.unit, CONTRIBUTIONS)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = contributions(ran.layer, ran.seen, ran.unit, CONTRIBUTIONS)
+    terms = (found.values, found.rest, found.bias, found.sums)
+    if not all(np.abs(term).max() <= np.finfo(np.float32).max for term in terms):
+        raise FieldError(
+            "text",
+            f"The sums of unit {ran.unit} overflow on this text. Use smaller inputs or weights.",
+        )
     return {
-        "which": wire.encode(found.which.ravel(), "i2"),
+        "which": wire.encode(found.which.ravel(), "i2" if ran.layer.input_size < 2**14 else "i4"),
         "values": wire.encode(found.values.ravel(), "f4"),
         "rest": wire.encode(found.rest.ravel(), "f4"),
         "bias": wire.encode(found.bias, "f4"),
@@ -248,7 +259,8 @@ def describe(model: Model) -> str:
     if len(set(sizes)) > 1:
         units = ", ".join(map(str, sizes)) + " units"
     weights = sum(layer.W_ih.size + layer.W_hh.size + layer.bias.size for layer in model.layers)
-    return f"{count} of {units}, {model.input_size} inputs, {weights:,} weights."
+    inputs = f"{model.input_size} input" + ("s" if model.input_size != 1 else "")
+    return f"{count} of {units}, {inputs}, {weights:,} weights."
 
 
 def takes(model: Model) -> str:

@@ -7,20 +7,19 @@ chosen layer and the figures drawn from them. ``assets/network.js`` plays it.
 import dataclasses
 from typing import Any
 
-import dash_bootstrap_components as dbc
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, html
 from dash.development.base_component import Component
 
-from . import concepts, files, player
+from . import files, view
 from . import network_panels as panels
-from .controls import attributes, live
+from .controls import live
 from .network_controls import controls, own
 from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_inputs import LONGEST
 from .network_run import answer
 from .network_settings import SOURCES
 from .network_words import GATE_ORDER, TRY, WORDS
-from .still import dom_id, still
+from .still import dom_id
 
 TITLE = "Network"
 PATH = "/network"
@@ -48,49 +47,33 @@ def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
         "numbers": NUMBERS,
         "longest": LONGEST,
         "gate_order": GATE_ORDER,
-        "player": player_id or aio_id,
     }
-    view = html.Div(
-        [
-            dcc.Store(id=own(aio_id, "config"), data=config),
-            dcc.Store(id=own(aio_id, "chosen")),
-            dcc.Store(id=own(aio_id, "request")),
-            dcc.Store(id=own(aio_id, "answer")),
-            dcc.Store(id=own(aio_id, "busy")),
-            html.Div(
-                [controls(aio_id), panels.architecture(aio_id)],
-                className="lab-column lab-left",
-            ),
-            html.Div(
-                [
-                    panels.heat_maps(aio_id),
-                    panels.state(aio_id, "c"),
-                    panels.state(aio_id, "h"),
-                    panels.layers(aio_id),
-                ],
-                className="lab-column lab-picture",
-            ),
-            html.Div(
-                [panels.readings(), panels.unit(aio_id), panels.saturation(aio_id)],
-                className="lab-column lab-explanation",
-            ),
-            *([player.transport(aio_id, glance)] if player_id is None else []),
-            dbc.Alert(
-                id=own(aio_id, "alert"),
-                is_open=False,
-                dismissable=True,
-                fade=False,
-                color="danger",
-                class_name="lab-alert",
-            ),
-            concepts.panel(own, aio_id, TRY),
-            html.Div(className="lab-tip", role="tooltip", hidden=True, id=own(aio_id, "tip")),
-        ],
-        id=own(aio_id, "root"),
-        className="lab-view lab-network",
-        **attributes(data_view=aio_id, data_player=player_id or aio_id),
+    columns = [
+        html.Div([controls(aio_id), panels.architecture(aio_id)], className="lab-column lab-left"),
+        html.Div(
+            [
+                panels.heat_maps(aio_id),
+                panels.state(aio_id, "c"),
+                panels.state(aio_id, "h"),
+                panels.layers(aio_id),
+            ],
+            className="lab-column lab-picture",
+        ),
+        html.Div(
+            [panels.readings(), panels.unit(aio_id), panels.saturation(aio_id)],
+            className="lab-column lab-explanation",
+        ),
+    ]
+    return view.frame(
+        own,
+        aio_id,
+        config,
+        columns,
+        glance=glance,
+        to_try=TRY,
+        class_name="lab-network",
+        player_id=player_id,
     )
-    return still(view)
 
 
 def register(app: Dash) -> None:
@@ -106,12 +89,7 @@ def register(app: Dash) -> None:
     def answered(request: dict[str, Any] | None) -> dict[str, Any]:
         return answer(request, models.opened)
 
-    app.callback(
-        Output(mine("answer"), "data"),
-        Input(mine("request"), "data"),
-        running=[(Output(mine("busy"), "data"), True, False)],
-        prevent_initial_call=True,
-    )(answered)
+    view.register(app, own, answered)
 
     # Choices that set many controls at once: examples, a link, an opened file.
     app.clientside_callback(
@@ -128,16 +106,6 @@ def register(app: Dash) -> None:
         State(mine("config"), "data"),
         State(mine("root"), "id"),
     )
-    one = {"view": "network", "aio_id": MATCH, "name": MATCH}
-    app.clientside_callback(
-        ClientsideFunction("lstm_lab_controls", "pair"),
-        Output(one | {"part": "slider"}, "value"),
-        Output(one | {"part": "number"}, "value", allow_duplicate=True),
-        Input(one | {"part": "slider"}, "value"),
-        Input(one | {"part": "number"}, "value"),
-        State(one | {"part": "slider"}, "id"),
-        prevent_initial_call=True,
-    )
     app.clientside_callback(
         js("changed"),
         Input(mine("number", name=ALL), "value"),
@@ -153,11 +121,3 @@ def register(app: Dash) -> None:
         State(mine("root"), "id"),
         prevent_initial_call=True,  # choose, which is called first, sets it off
     )
-    for name, data in (("answered", "answer"), ("settled", "busy")):
-        app.clientside_callback(
-            js(name),
-            Input(mine(data), "data"),
-            State(mine("root"), "id"),
-            prevent_initial_call=True,
-        )
-    concepts.register(app, own)

@@ -1,0 +1,105 @@
+"""What every view is made of, and how its questions reach the server."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from . import concepts, player
+from .controls import attributes
+from .still import still
+
+Own = Callable[..., dict[str, Any]]
+Answer = Callable[[dict[str, Any] | None], dict[str, Any]]
+
+
+def frame(
+    own: Own,
+    aio_id: str,
+    config: dict[str, Any],
+    columns: Sequence[Component],
+    *,
+    glance: list[Any],
+    to_try: str,
+    class_name: str,
+    player_id: str | None,
+) -> Component:
+    """Lay out a view.
+
+    Parameters
+    ----------
+    own : function
+        Gives the id of a part: ``own(aio_id, part)``.
+    aio_id : str
+        Tells this view from others on the page.
+    config : dict
+        What its script needs to know.
+    columns : sequence of Component
+        Controls, picture and explanation.
+    glance : list of str or Component
+        What a narrow screen shows beside the time.
+    to_try : str
+        What its explanation of the LSTM invites to.
+    class_name : str
+    player_id : str, optional
+        The player of another view that it follows; by default it has its own,
+        with its own transport bar.
+    """
+    stores = ("chosen", "request", "answer", "busy")
+    view = html.Div(
+        [
+            dcc.Store(id=own(aio_id, "config"), data=config | {"player": player_id or aio_id}),
+            *(dcc.Store(id=own(aio_id, name)) for name in stores),
+            *columns,
+            *([player.transport(aio_id, glance)] if player_id is None else []),
+            dbc.Alert(
+                id=own(aio_id, "alert"),
+                is_open=False,
+                dismissable=True,
+                fade=False,
+                color="danger",
+                class_name="lab-alert",
+            ),
+            concepts.panel(own, aio_id, to_try),
+            html.Div(className="lab-tip", role="tooltip", hidden=True, id=own(aio_id, "tip")),
+        ],
+        id=own(aio_id, "root"),
+        className=f"lab-view {class_name}",
+        **attributes(data_view=aio_id, data_player=player_id or aio_id),
+    )
+    return still(view)
+
+
+def register(app: Dash, own: Own, answer: Answer) -> None:
+    """Register what all views of a kind have in common: question and answer, sliders, the panel."""
+
+    def js(name: str) -> ClientsideFunction:
+        return ClientsideFunction("lstm_lab_view", name)
+
+    app.callback(
+        Output(own(MATCH, "answer"), "data"),
+        Input(own(MATCH, "request"), "data"),
+        running=[(Output(own(MATCH, "busy"), "data"), True, False)],
+        prevent_initial_call=True,
+    )(answer)
+    for name, data in (("answered", "answer"), ("settled", "busy")):
+        app.clientside_callback(
+            js(name),
+            Input(own(MATCH, data), "data"),
+            State(own(MATCH, "root"), "id"),
+            prevent_initial_call=True,
+        )
+    slider = own(MATCH, "slider", name=MATCH)
+    number = own(MATCH, "number", name=MATCH)
+    app.clientside_callback(
+        js("pair"),
+        Output(slider, "value"),
+        Output(number, "value", allow_duplicate=True),
+        Input(slider, "value"),
+        Input(number, "value"),
+        State(slider, "id"),
+        prevent_initial_call=True,
+    )
+    concepts.register(app, own)
