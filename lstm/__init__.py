@@ -9,6 +9,7 @@
 array([0.288, 0.195, 0.126, 0.08 ])
 """
 
+from .backward import LayerGradients, backward
 from .cell import Array, Layer, Step, Trace, forward, half_life, pre_activations, sigmoid, step
 from .checkpoint import from_torch, load, save
 from .errors import LabError
@@ -23,12 +24,14 @@ __all__ = [
     "Contributions",
     "LabError",
     "Layer",
+    "LayerGradients",
     "Linear",
     "Model",
     "ModelTrace",
     "Step",
     "Trace",
     "Vocabulary",
+    "backward",
     "characters_by_hand",
     "contributions",
     "forward",
