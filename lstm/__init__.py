@@ -16,11 +16,14 @@ from .errors import LabError
 from .handset import characters_by_hand, words_by_hand
 from .initial import random_layers, token_vectors
 from .model import Linear, Model, ModelTrace, run
+from .optimisers import Optimiser
+from .training import Batch, Plan, Progress, fit
 from .units import Contributions, contributions, order_units, saturation
 from .vocabulary import Vocabulary, split
 
 __all__ = [
     "Array",
+    "Batch",
     "Contributions",
     "LabError",
     "Layer",
@@ -28,12 +31,16 @@ __all__ = [
     "Linear",
     "Model",
     "ModelTrace",
+    "Optimiser",
+    "Plan",
+    "Progress",
     "Step",
     "Trace",
     "Vocabulary",
     "backward",
     "characters_by_hand",
     "contributions",
+    "fit",
     "forward",
     "from_torch",
     "half_life",

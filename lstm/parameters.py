@@ -1,0 +1,173 @@
+"""A model's parameters by PyTorch's names, and the gradients on them."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .backward import backward
+from .cell import Array, Trace, forward
+from .errors import LabError
+from .model import Linear, Model
+
+Parameters = dict[str, Array]
+States = tuple[tuple[Array, Array], ...]
+
+
+def parameters(model: Model) -> Parameters:
+    """Give every array that training changes, by name.
+
+    The two biases that PyTorch keeps apart are one here, under ``bias_ih``.
+
+    Examples
+    --------
+    >>> from lstm import random_layers
+    >>> sorted(parameters(Model(random_layers(np.random.default_rng(0), [2, 3]))))
+    ['lstm.bias_ih_l0', 'lstm.weight_hh_l0', 'lstm.weight_ih_l0']
+    """
+    found: Parameters = {}
+    if model.embedding is not None:
+        found["embedding.weight"] = model.embedding
+    for n, layer in enumerate(model.layers):
+        found[f"lstm.weight_ih_l{n}"] = layer.W_ih
+        found[f"lstm.weight_hh_l{n}"] = layer.W_hh
+        found[f"lstm.bias_ih_l{n}"] = layer.bias
+        if layer.W_hr is not None:
+            found[f"lstm.weight_hr_l{n}"] = layer.W_hr
+    if model.decoder is not None:
+        found |= {"decoder.weight": model.decoder.W, "decoder.bias": model.decoder.b}
+    return found
+
+
+def with_parameters(model: Model, changed: Mapping[str, Array]) -> Model:
+    """Give the model with other parameters of the same names and shapes."""
+    layers = [
+        dataclasses.replace(
+            layer,
+            W_ih=changed[f"lstm.weight_ih_l{n}"],
+            W_hh=changed[f"lstm.weight_hh_l{n}"],
+            bias=changed[f"lstm.bias_ih_l{n}"],
+            W_hr=changed.get(f"lstm.weight_hr_l{n}"),
+        )
+        for n, layer in enumerate(model.layers)
+    ]
+    decoder = None
+    if model.decoder is not None:
+        decoder = Linear(changed["decoder.weight"], changed["decoder.bias"])
+    embedding = changed.get("embedding.weight")
+    return dataclasses.replace(model, layers=layers, decoder=decoder, embedding=embedding)
+
+
+class Pass(NamedTuple):
+    """A run that can be gone through backward.
+
+    Attributes
+    ----------
+    inputs : ndarray of int, of shape (T, B), or of float, of shape (T, B, D)
+    traces : list of Trace
+    masks : list of ndarray, or None
+        Dropout below each layer but the first: 0, or 1 / (1 − dropout).
+    outputs : ndarray of shape (T, B, K)
+    """
+
+    inputs: Array | NDArray[np.integer[Any]]
+    traces: list[Trace]
+    masks: list[Array | None]
+    outputs: Array
+
+    @property
+    def last(self) -> States:
+        """The states (h, c) of every layer after the last step."""
+        return tuple((trace.h[-1], trace.c[-1]) for trace in self.traces)
+
+
+def run_for_training(
+    model: Model,
+    inputs: ArrayLike,
+    states: States | None = None,
+    *,
+    dropout: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> Pass:
+    """Run a model forward, with dropout between its layers, from given states.
+
+    Parameters
+    ----------
+    model : Model
+    inputs : array_like of int, of shape (T, B), or of float, of shape (T, B, D)
+    states : tuple of (h, c) for each layer, optional
+        Zeros where left out.
+    dropout : float
+        The share of hidden states that are left out between layers.
+    rng : numpy.random.Generator, optional
+        Draws which; needed with dropout.
+
+    Raises
+    ------
+    LabError
+        If dropout is not in [0, 1), or has no generator.
+    """
+    if not 0 <= dropout < 1:
+        raise LabError(f"Dropout is {dropout}. Use a share from 0 to below 1, like 0.2.")
+    if dropout and rng is None:
+        raise LabError("Dropout needs a random generator.")
+    given = np.asarray(inputs)
+    x = model.embed(given) if np.issubdtype(given.dtype, np.integer) else given
+    traces: list[Trace] = []
+    masks: list[Array | None] = []
+    for n, layer in enumerate(model.layers):
+        mask = None
+        if n and dropout and rng is not None:
+            kept = rng.random(x.shape, np.float32) >= dropout
+            mask = kept.astype(x.dtype) / x.dtype.type(1 - dropout)
+            x = x * mask
+        masks.append(mask)
+        h0, c0 = states[n] if states else (None, None)
+        traces.append(forward(layer, x, h0, c0))
+        x = traces[-1].h
+    return Pass(given, traces, masks, model.decoder(x) if model.decoder else x)
+
+
+def gradients(model: Model, done: Pass, doutputs: Array) -> Parameters:
+    """Go backward through decoder, layers and embedding.
+
+    Parameters
+    ----------
+    model : Model
+    done : Pass
+        Of that model.
+    doutputs : ndarray of shape (T, B, K)
+        The gradient of the loss on the outputs.
+
+    Returns
+    -------
+    dict
+        A gradient for each of :func:`parameters`.
+    """
+    found: Parameters = {}
+    dh = doutputs
+    if model.decoder is not None:
+        rows = doutputs.reshape(-1, doutputs.shape[-1])
+        found["decoder.weight"] = rows.T @ _rows(done.traces[-1].h)
+        found["decoder.bias"] = rows.sum(axis=0)
+        dh = doutputs @ model.decoder.W
+    for n in range(len(model.layers) - 1, -1, -1):
+        back = backward(model.layers[n], done.traces[n], dh)
+        found[f"lstm.weight_ih_l{n}"] = back.dW_ih
+        found[f"lstm.weight_hh_l{n}"] = back.dW_hh
+        found[f"lstm.bias_ih_l{n}"] = back.dbias
+        if back.dW_hr is not None:
+            found[f"lstm.weight_hr_l{n}"] = back.dW_hr
+        mask = done.masks[n]
+        dh = back.dx if mask is None else back.dx * mask
+    if model.embedding is not None:
+        table = np.zeros_like(model.embedding)
+        np.add.at(table, done.inputs.ravel().astype(np.int64), _rows(dh))
+        found["embedding.weight"] = table
+    return found
+
+
+def _rows(array: Array) -> Array:
+    return array.reshape(-1, array.shape[-1])
