@@ -4,8 +4,8 @@
   const lab = (window.lstmLab ??= {});
   const TYPING = ".lab-number, .lab-sequence";
   const GATES = ["f", "i", "o", "g"];
-  const STACKED = "ifgo"; // PyTorch's order of rows, in which the sums arrive
   const NEAR = 14; // pixels within which a click means a line
+  const LARGEST_INDEX = 1e6; // that a link can name; the server takes the last one where there are fewer
   const ROWS = 128; // of a heat map; a layer with more units shows means, or a part
 
   /** Tokens that cannot be seen, made visible. */
@@ -555,7 +555,8 @@
   function fromQuery(query, config) {
     const start = config.examples[config.start];
     const source = query.get("m") ?? start.source;
-    const index = (name, from) => Math.max(Math.trunc(Number(query.get(name) ?? from)) - from || 0, 0);
+    const index = (name, from) =>
+      Math.min(Math.max(Math.trunc(Number(query.get(name) ?? from)) - from || 0, 0), LARGEST_INDEX);
     return {
       numbers: Object.fromEntries(
         Object.entries(config.numbers).map(([name, value]) => [name, query.get(name) ?? value]),

@@ -15,7 +15,7 @@ from lstm.checkpoint import dump
 from .network_run import Run
 from .numerals import grouped
 
-MOST_NUMBERS = 5_000_000  # of a trace as text; more is a file for NumPy
+MOST_NUMBERS = 1_500_000  # of a trace as text; more is a file for NumPy
 QUANTITIES = "ifgoch"
 
 

@@ -81,11 +81,6 @@ def _careful(function: Callable[..., Response]) -> Callable[..., Response]:
             return function(**arguments)
         except LabError as error:
             return _json({"error": str(error)}, 422)
-        except RequestEntityTooLarge:
-            limit = LARGEST_FILE // 2**20
-            return _json(
-                {"error": f"The file is larger than {limit} MB, the most there is room for."}, 413
-            )
         except HTTPException as error:
             return _json({"error": error.description}, error.code or 400)
 
@@ -116,7 +111,13 @@ def _open(models: Models) -> Response:
     """Check a file, and keep it under the hash of its content."""
     owner = _owner()
     request.max_content_length = LARGEST_FILE
-    content = request.get_data(cache=False)
+    try:
+        content = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        limit = LARGEST_FILE // 2**20
+        raise RequestEntityTooLarge(
+            f"The file is larger than {limit} MB, the most there is room for."
+        ) from error
     reading = read(content)  # before it is kept: what cannot be read is not
     title = request.args.get("name", "")[:MOST_NAME]
     name = models.library.keep(content, owner, title)
@@ -144,7 +145,10 @@ def _delete(models: Models, name: str) -> Response:
 
 def _settings() -> NetworkSettings:
     _owner()
-    payload = request.get_json(silent=True)
+    try:
+        payload = request.get_json(silent=True)
+    except RecursionError:
+        payload = None  # nested too deeply to be read
     return NetworkSettings.read(boundary.expect(dict, payload, "The settings"))
 
 

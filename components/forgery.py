@@ -57,9 +57,12 @@ def problem_with(body: Any, callback_map: Mapping[str, Any]) -> str | None:
             return f"{key} must be a list of {len(wanted)}."
         if not all(_fits(one, spec) for one, spec in zip(given, wanted, strict=True)):
             return f"{key} are not those of this callback."
-    targets = _outputs(output)
+    targets = [] if declared.get("no_output") else _outputs(output)
     outputs = body.get("outputs")
-    outputs = outputs if len(targets) > 1 else [outputs]
+    if not targets:  # the renderer leaves them out
+        outputs = outputs or []
+    elif len(targets) == 1:
+        outputs = [outputs]
     if (
         not isinstance(outputs, list)
         or len(outputs) != len(targets)

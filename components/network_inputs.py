@@ -29,6 +29,7 @@ from .numerals import grouped
 LONGEST = 1000
 MOST_COLUMNS = 16
 LARGEST_INPUT = 1e6
+MOST_DIGITS = 9  # of a token's number
 TOKEN_NUMBERS = 16  # in the vector of a token that an untrained network reads
 
 
@@ -83,7 +84,7 @@ def prepare(settings: NetworkSettings, opened: Callable[[str], Model]) -> Prepar
         return Prepared(model, tokens, numbers[:, None])
     if model.takes_tokens:
         return _token_numbers(model, settings.text)
-    tokens, rows = _rows(settings.text)
+    tokens, rows = _rows(settings.text, model.input_size)
     if rows.shape[1] != model.input_size:
         raise FieldError(
             "text",
@@ -109,7 +110,9 @@ def sample(model: Model) -> str:
     if model.takes_tokens:
         return " ".join(str(number) for number in range(min(model.token_count, 24)))
     row = ["1"] + ["0"] * (model.input_size - 1)
-    return "\n".join([", ".join(row)] + [", ".join(["0"] * model.input_size)] * 11)
+    # A pulse, and rest after it; wide rows are few, or they would not fit a request.
+    rest = 11 if model.input_size <= 256 else 1
+    return "\n".join([", ".join(row)] + [", ".join(["0"] * model.input_size)] * rest)
 
 
 def _new(settings: NetworkSettings) -> Prepared:
@@ -152,7 +155,9 @@ def _token_numbers(model: Model, text: str) -> Prepared:
     _check_length(len(parts), "token numbers")
     numbers = []
     for t, part in enumerate(parts, start=1):
-        if not (part.isascii() and part.isdecimal() and int(part) < model.token_count):
+        # A number of thousands of digits int() refuses to read.
+        known = part.isascii() and part.isdecimal() and len(part) <= MOST_DIGITS
+        if not (known and int(part) < model.token_count):
             raise FieldError(
                 "text",
                 f"Token {t} is '{boundary.shorten(part)}'. This model has no vocabulary: write its "
@@ -162,23 +167,27 @@ def _token_numbers(model: Model, text: str) -> Prepared:
     return Prepared(model, parts, np.array(numbers, np.int64)[:, None])
 
 
-def _rows(text: str) -> tuple[list[str], Array]:
-    """Read numbers: a row a line (or between semicolons), or one column in a single line."""
-    lines = [line for line in text.replace(";", "\n").splitlines() if line.strip()]
-    _check_length(len(lines), "rows", factor=1)
-    if len(lines) == 1:
-        lines = [part for part in lines[0].replace(",", " ").split() if part]
+def _rows(text: str, columns: int | None = None) -> tuple[list[str], Array]:
+    """Read numbers: a row a line (or between semicolons), or one column in a single line.
+
+    A model that is there already takes so many ``columns``.
+    """
+    lines = text.replace(";", "\n").replace(",", " ").splitlines()
+    lines = [line for line in lines if line.strip()]
+    _check_length(len(lines), "rows")
+    if len(lines) == 1 and columns in (None, 1):
+        lines = lines[0].split()
         _check_length(len(lines), "numbers")
     rows: list[list[float]] = []
     for t, line in enumerate(lines, start=1):
-        parts = line.replace(",", " ").split()
+        parts = line.split()
         if rows and len(parts) != len(rows[0]):
             raise FieldError(
                 "text",
                 f"Row {t} has {len(parts)} numbers, the first has {len(rows[0])}. "
                 "Give every row as many.",
             )
-        if len(parts) > MOST_COLUMNS:
+        if columns is None and len(parts) > MOST_COLUMNS:
             raise FieldError(
                 "text", f"Row {t} has {len(parts)} numbers. Use at most {MOST_COLUMNS} columns."
             )
@@ -194,6 +203,8 @@ def _value(t: int, part: str) -> float:
     try:
         return boundary.number(f"x({t})", part, -LARGEST_INPUT, LARGEST_INPUT)
     except FieldError as error:
+        if "out of range" in str(error):
+            raise FieldError("text", str(error)) from error
         raise FieldError(
             "text",
             f"x({t}) is '{boundary.shorten(part)}'. Use numbers separated by commas, one row a "

@@ -21,9 +21,18 @@ def encode(array: ArrayLike, dtype: str | None = None) -> dict[str, str]:
     dict
         ``dtype``, ``bdata``, little-endian bytes in base64, and for two
         dimensions ``shape``, such as "2, 3".
+
+    Raises
+    ------
+    ValueError
+        If a whole number does not fit the dtype: it would wrap around.
     """
     values = np.asarray(array)
     dtype = dtype or ("i4" if values.dtype.kind in "iu" else "f8")
+    if dtype[0] in "iu" and values.size:
+        bounds = np.iinfo(dtype)
+        if not bounds.min <= values.min() <= values.max() <= bounds.max:
+            raise ValueError(f"Numbers from {values.min()} to {values.max()} do not fit {dtype}.")
     data = np.ascontiguousarray(values, dtype=f"<{dtype}").tobytes()
     encoded = {"dtype": dtype, "bdata": base64.b64encode(data).decode("ascii")}
     if values.ndim > 1:

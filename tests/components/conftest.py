@@ -3,15 +3,23 @@
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from dash.development.base_component import Component
+from safetensors.numpy import save
 
-from components import cell_view
+from components import cell_view, network_view
 
 Tree = Callable[[Any], ET.Element]
+Settings = Callable[..., dict[str, Any]]
+FileOf = Callable[..., bytes]
+
+# Elements that HTML never closes.
+VOID = {"br", "hr", "img", "input"}
 
 # What React calls these attributes, and HTML does not.
 REACT_NAMES = {
@@ -31,9 +39,12 @@ class MarkupReader(HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open an element."""
-        self.open.append(tag)
+        """Open an element, and close it where HTML never does."""
         self.builder.start(tag, {name: value or "" for name, value in attrs})
+        if tag in VOID:
+            self.builder.end(tag)
+        else:
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element that was opened last."""
@@ -85,6 +96,64 @@ def build(part: Any, builder: ET.TreeBuilder) -> None:
         builder.data(str(part))
 
 
+@pytest.fixture(autouse=True)
+def data_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Keep every test out of the data directory of whoever runs it."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("LSTM_LAB_DATA", str(folder))
+    monkeypatch.delenv("LSTM_LAB_SHARED", raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def network_settings() -> Settings:
+    """Give a function that writes what the Network page sends; ``model`` changes the model."""
+
+    def settings(model: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+        chosen = {"source": "new", "size": "8", "layers": "1", "kind": "glorot"}
+        chosen |= {"forget_bias": "1", "seed": "0", "hash": ""}
+        shown = {"layer": 0, "unit": 0, "order": "given", "first": None}
+        shown |= {"candidate": False, "as_heat": False}
+        sent = {"n": 1, "theme": "dark", "text": "a (b) c", "reads": "characters"}
+        return {**sent, **shown, "model": {**chosen, **(model or {})}, **changes}
+
+    return settings
+
+
+@pytest.fixture(scope="session")
+def file_of() -> FileOf:
+    """Give a function that writes an LSTM as PyTorch's script would, with random weights."""
+
+    def content(
+        sizes: tuple[int, ...] = (3, 5),
+        *,
+        projection: int = 0,
+        dtype: type[np.floating[Any]] = np.float32,
+        seed: int = 0,
+        vocabulary: list[str] | None = None,
+        **more: Any,
+    ) -> bytes:
+        rng = np.random.default_rng(seed)
+        tensors: dict[str, Any] = {}
+        D = sizes[0]
+        for n, H in enumerate(sizes[1:]):
+            P = projection or H
+            shapes: dict[str, tuple[int, ...]]
+            shapes = {"weight_ih": (4 * H, D), "weight_hh": (4 * H, P)}
+            shapes |= {"bias_ih": (4 * H,), "bias_hh": (4 * H,)}
+            if projection:
+                shapes["weight_hr"] = (P, H)
+            for name, shape in shapes.items():
+                tensors[f"{name}_l{n}"] = (rng.normal(size=shape) / 2).astype(dtype)
+            D = P
+        tensors |= more
+        metadata = {"vocabulary": json.dumps(vocabulary)} if vocabulary else None
+        written: bytes = save(tensors, metadata)
+        return written
+
+    return content
+
+
 @pytest.fixture(scope="session")
 def tree() -> Tree:
     """Give a function that turns a layout, components and markup alike, into its elements."""
@@ -100,3 +169,8 @@ def tree() -> Tree:
 @pytest.fixture(scope="session")
 def cell_page(tree: Tree) -> ET.Element:
     return tree(cell_view.layout("cell"))
+
+
+@pytest.fixture(scope="session")
+def network_page(tree: Tree) -> ET.Element:
+    return tree(network_view.layout("network"))

@@ -41,6 +41,7 @@ def app() -> Dash:
         State({"of": MATCH}, "id"),
     )(lambda value, component_id: f"{component_id['of']}: {value}")
     app.callback(Output("total", "children"), Input({"part": ALL}, "value"))(sum)
+    app.callback(Input("silent", "n_clicks"))(lambda n: None)
     refuse_forgeries(app, app.server)
     return app
 
@@ -175,3 +176,41 @@ def test_what_is_refused_is_told_what_is_wanted(client: FlaskClient) -> None:
 def test_other_requests_are_not_looked_at(client: FlaskClient) -> None:
     assert client.get("/_dash-dependencies").status_code == 200
     assert client.get("/_dash-layout").status_code == 200
+
+
+# A callback that tells the page nothing
+
+
+def silent(app: Dash, **changes: Any) -> Body:
+    (name,) = (name for name, one in app.callback_map.items() if one.get("no_output"))
+    return {
+        "output": name,
+        "inputs": [of("silent", "n_clicks", 3)],
+        "changedPropIds": ["silent.n_clicks"],
+    } | changes
+
+
+def test_a_callback_without_an_output_passes(app: Dash, client: FlaskClient) -> None:
+    leaving_out: list[Body] = [{}, {"outputs": None}, {"outputs": []}]
+    for more in leaving_out:
+        response = client.post("/_dash-update-component", json=silent(app, **more))
+        assert response.status_code in (200, 204), response.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outputs": target("one", "children")},
+        {"outputs": [target("one", "children")]},
+        {"outputs": "one.children"},
+        {"inputs": [of("other", "n_clicks", 3)]},
+        {"inputs": []},
+    ],
+    ids=str,
+)
+def test_a_callback_without_an_output_is_checked_too(
+    app: Dash, client: FlaskClient, changes: Body
+) -> None:
+    response = client.post("/_dash-update-component", json=silent(app, **changes))
+    assert response.status_code == 400
+    assert "Traceback" not in response.text
