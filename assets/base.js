@@ -30,7 +30,9 @@
         if (event.target.matches(typing)) this.asking.flush();
       });
       root.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && event.target.matches(".lab-number")) this.asking.flush();
+        if (event.key !== "Enter" || !event.target.matches(".lab-number")) return;
+        this.asking.offeredAt = -Infinity; // done typing: what is wrong is said at once
+        this.asking.flush();
       });
       root.addEventListener("click", (event) => {
         const { choose, name } = event.target.closest("[data-choose]")?.dataset ?? {};

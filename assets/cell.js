@@ -12,6 +12,7 @@
       const box = (name) => root.querySelector(`[data-figure=${name}]`);
       const react = {
         click: (t) => this.player.seek(t),
+        back: (t) => this.player.seek(t),
         hover: (t, event) => this.values(t, event),
         leave: () => this.explainer.leave(),
       };
@@ -234,7 +235,7 @@
       return {
         figures: [
           { name: "Unrolled network", plot: plot(this.strip.box) },
-          { name: "Traces", plot: plot(this.traces.box) },
+          { name: "Traces", plot: plot(this.traces.box), legend: true },
         ],
       };
     }

@@ -14,17 +14,23 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
 
-  const fileName = (name, format) => `${name.toLowerCase().replaceAll(" ", "-")}.${format}`;
+  /** A file's name that tells what it shows of what. */
+  const fileName = (about, name, format) => {
+    const words = `${about} ${name}`.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+    return `${words.replaceAll(/^-|-$/g, "")}.${format}`;
+  };
   const ground = () => getComputedStyle(document.body).getPropertyValue("--lab-panel").trim();
 
   /** A figure as it stands, on solid ground, with its title and the tokens on its axis. */
-  async function figureImage({ name, plot, annotations }, format, tokens) {
+  async function figureImage({ name, plot, annotations, legend }, format, { tokens, about }) {
     const { width, height } = plot._fullLayout;
     const layout = { ...plot.layout, paper_bgcolor: ground(), width, height: height + 40 };
     if (annotations) layout.annotations = annotations;
     const { margin } = plot._fullLayout;
     layout.margin = { ...plot.layout.margin, t: (plot.layout.margin?.t ?? margin.t) + 30, b: margin.b + 10 };
-    layout.title = { text: name, x: 0, xref: "paper", y: 0.99, yanchor: "top", font: { size: 14 } };
+    const title = [name, about].filter(Boolean).join(" · ").replaceAll("<", "&lt;");
+    layout.title = { text: title, x: 0, xref: "paper", yref: "container", y: 0.97, yanchor: "top", font: { size: 13 } };
+    if (legend) Object.assign(layout, { showlegend: true, legend: { orientation: "h", y: -0.1 }, height: layout.height + 30 });
     if (tokens && plot.layout.xaxis?.showticklabels === false) {
       const every = Math.ceil(tokens.length / LABELS);
       const times = tokens.map((_, n) => n + 1).filter((t) => (t - 1) % every === 0);
@@ -85,11 +91,11 @@
     return row;
   }
 
-  lab.fillExport = (menu, { figures = [], drawings = [], files = [], tokens }) => {
+  lab.fillExport = (menu, { figures = [], drawings = [], files = [], tokens, about = "" }) => {
     const picture = (one, draw) =>
       ["png", "svg"].map((format) =>
         item(format.toUpperCase(), `${one.name} as ${format.toUpperCase()}`, async () =>
-          lab.saveAs(await draw(one, format, tokens), fileName(one.name, format)),
+          lab.saveAs(await draw(one, format, { tokens, about }), fileName(about, one.name, format)),
         ),
       );
     const kinds = [...new Set(files.map(({ name }) => name))];

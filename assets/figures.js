@@ -32,8 +32,18 @@
       // Not Plotly's own click: it tells where the pointer last rested, and needs a line there.
       box.addEventListener("click", (event) => {
         const t = this.time(event.clientX);
-        if (t !== null) this.react.click(t);
+        // The second click of a double click is not meant for a step.
+        if (t === null || event.detail > 1 || !this.isInside(event.clientX)) return;
+        this.left = this.t;
+        this.react.click(t, event);
       });
+    }
+
+    /** Whether a pixel of the screen lies between the ends of the time axis. */
+    isInside(clientX) {
+      const { _size: size, width } = this.plot._fullLayout;
+      const x = clientX - this.plot.getBoundingClientRect().left;
+      return x >= size.l && x <= width - size.r;
     }
 
     /** The step at a pixel of the screen, or null while nothing is drawn. */
@@ -78,6 +88,9 @@
         this.place(this.t);
       });
       plot.on("plotly_doubleclick", () => {
+        // Its first click was taken for one; the reader wanted all steps, not that one.
+        if (this.left !== undefined) this.react.back?.(this.left);
+        this.left = undefined;
         this.zoomed(undefined);
         this.draw(this.figure);
       });

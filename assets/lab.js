@@ -82,7 +82,15 @@
 
   const atFirst = (name) =>
     document.querySelector(`[data-switch="${CSS.escape(name)}"]`)?.dataset.default !== "off";
-  lab.switches = { isOn: (name) => changed.names.has(name) !== atFirst(name) };
+  lab.switches = {
+    isOn: (name) => changed.names.has(name) !== atFirst(name),
+    /** Bring a switch to where a link says. */
+    set(name, on) {
+      if (lab.switches.isOn(name) === on) return;
+      changed.toggle(name);
+      document.querySelectorAll(`[data-switch="${CSS.escape(name)}"]`).forEach(paintSwitch);
+    },
+  };
 
   function paintSwitch(button) {
     button.setAttribute("aria-pressed", String(lab.switches.isOn(button.dataset.switch)));

@@ -85,7 +85,7 @@
     list() {
       return this.careful(async () => {
         const files = await (await ask("models")).json();
-        for (const file of files) this.known.set(file.hash, { ...this.known.get(file.hash), ...file });
+        for (const file of files) this.known.set(file.hash, { ...this.known.get(file.hash), ...file, mine: true });
         this.offer();
       });
     }
@@ -103,10 +103,10 @@
     }
 
     /** A link names a file that may not be in the list. */
-    expect(source) {
+    expect(source, name) {
       if (!source.startsWith(PREFIX)) return;
       const hash = source.slice(PREFIX.length);
-      if (!this.known.has(hash)) this.known.set(hash, { hash, name: "" });
+      if (!this.known.has(hash)) this.known.set(hash, { hash, name: (name ?? "").slice(0, 80) });
       this.offer();
     }
 
@@ -119,7 +119,7 @@
         const path = `models?name=${encodeURIComponent(file.name)}`;
         const options = { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } };
         const read = await (await ask(path, options)).json();
-        this.known.set(read.hash, { ...read, name: file.name, saved: false });
+        this.known.set(read.hash, { ...read, name: file.name, saved: false, mine: true });
         this.offer();
         this.view.clear();
         const data = { kind: "model", source: PREFIX + read.hash, at: performance.now() };
@@ -148,7 +148,7 @@
       const { root: element, config } = this.view;
       const file = source === "file" ? this.known.get(hash) : undefined;
       for (const button of element.querySelectorAll("[data-file]")) {
-        button.hidden = !file;
+        button.hidden = !file?.mine;
         if (button.dataset.file === "save") {
           button.textContent = file?.saved ? "Saved" : "Save";
           button.setAttribute("aria-pressed", String(Boolean(file?.saved)));
@@ -199,8 +199,7 @@
       return this.careful(async () => {
         await ask(`models/${file.hash}`, { method: "DELETE" });
         this.known.delete(file.hash);
-        this.offer();
-        const data = { kind: "example", name: this.view.config.start, at: performance.now() };
+        const data = { kind: "example", name: this.view.config.start, anew: true, at: performance.now() };
         this.view.set("chosen", { data });
       });
     }

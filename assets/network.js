@@ -18,10 +18,17 @@
       this.shown = { unit: config.examples[config.start].unit, first: null };
       const box = (name) => root.querySelector(`[data-figure=${name}]`);
       const react = (name) => ({
-        click: (t, event) => this.clicked(name, t, event),
+        click: (t, event) => {
+          this.shown.before = this.shown.unit;
+          this.clicked(name, t, event);
+        },
+        back: (t) => {
+          this.player.seek(t);
+          this.pin(this.shown.before ?? this.shown.unit);
+        },
         hover: () => {},
         leave: () => {},
-        zoom: (range, from) => this.figureList.forEach((one) => one !== from && one.zoomTo(range)),
+        zoom: (range, from) => this.zoom(range, from),
       });
       const columns = (name) => new lab.Columns(box(name), this.id(name), react(name));
       this.heat = columns("heatmaps");
@@ -31,7 +38,11 @@
       this.explainer = new lab.Explainer(root, words(config), () => ({ frame: this.frame }));
       this.tokens = new lab.Tokens(root.querySelector(".lab-tokens"), this.heat);
       this.sums = new lab.Sums(root);
-      this.units = new lab.Units(root, (row) => this.pinRow(row));
+      this.units = new lab.Units(root, {
+        pin: (row) => this.pinRow(row),
+        point: (row, event) => this.sayRow(row, this.player.t, event),
+        leave: () => this.explainer.leave(),
+      });
       this.models = new lab.Models(this);
       this.heat.placed = (left, right) => this.tokens.place(left, right);
       this.listen(box("saturation"));
@@ -72,6 +83,21 @@
       });
     }
 
+    /** Every figure shows the same part of the time axis. */
+    zoom(range, from) {
+      this.figureList.forEach((one) => one !== from && one.zoomTo(range));
+    }
+
+    /** Where only a part is shown, the part moves on with t. */
+    follow(t) {
+      const { zoom } = this.heat;
+      if (!zoom || (t >= zoom[0] && t <= zoom[1])) return;
+      const span = zoom[1] - zoom[0];
+      const start = t < zoom[0] ? t - 0.8 * span : t - 0.2 * span;
+      const from = Math.min(Math.max(start, -0.5), this.T + 0.5 - span);
+      this.zoom([from, from + span]);
+    }
+
     leave() {
       super.leave();
       this.explainer.stop();
@@ -96,7 +122,8 @@
     /** What is shown of the run, which no control of Dash keeps. */
     looks() {
       return {
-        ...this.shown,
+        unit: this.shown.unit,
+        first: this.shown.first,
         candidate: lab.switches.isOn("candidate"),
         as_heat: lab.switches.isOn("heat"),
       };
@@ -125,8 +152,12 @@
       }
       this.spared = hash; // once: a text that the reader types then is the reader's own
       this.models.sample(hash).then((text) => {
-        if (text === undefined) super.refuse(asked, error);
-        else this.set("chosen", { data: { kind: "model", source: `file:${hash}`, text, at: performance.now() } });
+        if (text === undefined) {
+          super.refuse(asked, error);
+          return;
+        }
+        this.set("chosen", { data: { kind: "model", source: `file:${hash}`, text, at: performance.now() } });
+        this.told = `${error.message} A text that it can read was put in its place.`;
       });
     }
 
@@ -134,6 +165,7 @@
     pin(unit) {
       const last = (this.answer?.sizes[this.answer.layer] ?? 1) - 1;
       this.shown.unit = Math.min(Math.max(Math.round(unit) || 0, 0), last);
+      this.root.querySelector(".lab-unit-number").value = this.shown.unit;
       this.again();
     }
 
@@ -168,7 +200,8 @@
       this.describe();
       for (const place of this.root.querySelectorAll(".lab-tile .lab-length"))
         place.textContent = this.T;
-      this.units.load(answer.rows, this.reach());
+      const projected = answer.outputs !== answer.sizes[answer.layer];
+      this.units.load(answer.rows, this.reach(), projected);
       this.sums.load(answer);
       // Over the same text time stays where it is, whatever else changed.
       const same = before === answer.tokens.join("\u0000") && asked.t === undefined;
@@ -176,6 +209,8 @@
       else this.start(asked, this.T);
       this.drawSoon();
       this.accepted(asked);
+      if (this.told) this.alert(this.told);
+      this.told = undefined;
     }
 
     /** The value of a row at t; gates have none at t = 0. */
@@ -210,11 +245,9 @@
         this.layerKey = key;
         this.set("layer", { options, value: String(answer.layer) });
       }
-      if (answer.takes !== "tokens" && source !== "new")
-        this.set("reads", { value: answer.takes });
       const reads = document.getElementById(lab.live.domId(this.id("reads")));
+      if (source !== "new" && reads.value !== answer.takes) this.set("reads", { value: answer.takes });
       reads.disabled = source !== "new";
-      reads.closest(".lab-reads").hidden = answer.takes === "tokens";
       this.stack();
       this.chooseUnits();
       const number = root.querySelector(".lab-unit-number");
@@ -224,7 +257,12 @@
         (one) => one.text === this.asked.text && one.source === source,
       );
       const place = root.querySelector(".lab-example");
-      const words = example?.look_for ?? "Your own text.";
+      // A network set by hand has no use for most characters; a model in a file should know them.
+      const few = source === "file" ? 0 : this.T / 2;
+      const words =
+        answer.unknown > few
+          ? `${answer.unknown} of ${this.T} tokens are unknown to this model; it reads them as nothing it knows.`
+          : (example?.look_for ?? "Your own text.");
       if (place.textContent !== words) place.textContent = words;
     }
 
@@ -262,8 +300,8 @@
         select.dataset.size = size;
         const option = (value, words) => new Option(words, value);
         const parts = Array.from({ length: per }, (_, n) => {
-          const last = Math.min((n + 1) * ROWS, size);
-          return option(n * ROWS, `rows ${n * ROWS + 1}–${last}`);
+          const last = Math.min((n + 1) * ROWS, size) - 1;
+          return option(n * ROWS, `rows ${n * ROWS}–${last}`);
         });
         select.replaceChildren(option("", `all ${size}, means of ${per}`), ...parts);
       }
@@ -304,6 +342,8 @@
       const row = this.answer.rows.findIndex((units) => units.includes(this.answer.unit));
       const frames = [...this.root.querySelectorAll(".lab-row")];
       frames.forEach((frame) => (frame.hidden = true));
+      const parts = [...this.heat.here.children];
+      parts.forEach((part) => (part.hidden = true));
       const means = this.root.querySelectorAll("[data-mean]");
       means.forEach((mean) => (mean.hidden = true));
       this.heat.plot.data.forEach(({ meta, yaxis: name }, n) => {
@@ -313,6 +353,8 @@
         mean.style.top = `${axis._offset - 17}px`;
         mean.style.left = `${layout._size.l}px`;
         mean.style.right = `${layout._size.r}px`;
+        parts[n].hidden = false;
+        Object.assign(parts[n].style, { top: `${axis._offset}px`, height: `${axis._length}px` });
         if (row < 0) return;
         const top = axis.d2p(row - 0.5);
         const height = Math.max(axis.d2p(row + 0.5) - top, 3);
@@ -354,7 +396,7 @@
       let nearest;
       let least = NEAR;
       const at = Math.min(Math.max(t, 0), this.T);
-      this.answer.rows.forEach((_, row) => {
+      this.answer.lines[name].forEach((row) => {
         const away = Math.abs(axis.d2p(this.value(name, row, at)) - y);
         if (away < least) [nearest, least] = [row, away];
       });
@@ -376,8 +418,12 @@
         this.explainer.table(this.titleAt(t), [["h", `layer ${layer + 1}`], ["h", `rms of h ${level}`]], event);
         return;
       }
-      const row = this.rowAt(figure, t, event);
-      const units = this.answer.rows[row];
+      this.sayRow(this.rowAt(figure, t, event), t, event);
+    }
+
+    /** Say all values of a row at t. */
+    sayRow(row, t, event) {
+      const units = this.answer?.rows[row];
       if (!units) {
         this.explainer.leave();
         return;
@@ -435,6 +481,7 @@
       this.root.classList.toggle("is-at-start", t === 0);
       this.frame = this.frameAt(t);
       // Playheads first: they read the layout, which the numbers then change.
+      this.follow(t);
       for (const figure of this.figureList) figure.place(t);
       this.tokens.say(t);
       this.units.paint((name, row) => this.value(name, row, t), this.answer.unit);
@@ -488,7 +535,12 @@
     toQuery() {
       const { model, text, reads, order } = this.asked;
       const query = { m: model.source, text, t: this.player.t };
-      if (model.source === "file") query.hash = model.hash;
+      if (model.source === "file") {
+        query.hash = model.hash;
+        query.name = this.models.current?.name ?? "";
+      }
+      const show = ["candidate", "heat"].filter((name) => lab.switches.isOn(name));
+      if (show.length) query.show = show.join(",");
       if (model.source === "new") {
         query.reads = reads;
         for (const name of ["size", "layers", "kind", "forget_bias", "seed"]) query[name] = model[name];
@@ -525,7 +577,9 @@
         drawn("Saturation", this.root.querySelector("[data-figure=saturation]")),
       ];
       const fetch = (path) => this.models.download(path, settings());
+      const model = this.models.current?.name || this.config.sources[this.asked.model.source];
       return {
+        about: `${model}, layer ${this.answer.layer + 1} of ${this.answer.sizes.length}`,
         figures,
         drawings: [{ name: "Architecture", svg: () => this.units.picture(this.titleAt(this.frame.t)) }],
         tokens: this.visible,
@@ -585,6 +639,11 @@
       };
       if (chosen?.kind === "example") {
         const { text, reads, source, unit } = config.examples[chosen.name];
+        // An opened model is the reader's own: it reads the example, or says why not.
+        if (view.asking.wanted?.model.source === "file" && !chosen.anew) {
+          view.choosing = { t: 0 };
+          return all({ text, source: keep });
+        }
         view.choosing = { unit, t: 0 };
         return all({ text, reads, source });
       }
@@ -597,7 +656,11 @@
       if (problem && view.ready) return [nothing, keep, keep, keep, keep, keep, keep];
       const linked = fromQuery(query ?? new URLSearchParams(), config);
       view.choosing = { t: linked.t, layer: linked.layer, unit: linked.unit, first: linked.first };
-      view.models.expect(linked.source);
+      view.models.expect(linked.source, query?.get("name"));
+      if (query) {
+        const show = (query.get("show") ?? "").split(",");
+        for (const name of ["candidate", "heat"]) lab.switches.set(name, show.includes(name));
+      }
       return all(linked);
     },
 
@@ -620,7 +683,7 @@
       const settings = {
         model: { ...typed, layers: layers ?? "1", kind: kind ?? "glorot", source: from, hash: hash ?? "" },
         text: text ?? "",
-        reads: reads ?? "characters",
+        reads: !reads || reads === "tokens" ? "characters" : reads,
         order: order ?? "given",
         layer: choosing?.layer ?? Number(layer ?? 0),
       };

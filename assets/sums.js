@@ -43,20 +43,23 @@
 
     /** Show the terms at t. */
     paint(t) {
-      for (const [gate, box] of Object.entries(this.boxes)) {
-        const terms = this.terms(STACKED.indexOf(gate), t);
-        const largest = Math.max(...terms.map(([, value]) => Math.abs(value) || 0), 1e-9);
-        terms.forEach(([label, value], n) => {
+      const gates = Object.keys(this.boxes);
+      const all = gates.map((gate) => this.terms(STACKED.indexOf(gate), t));
+      // One scale for all four, so that their terms can be compared.
+      const largest = Math.max(...all.flat().map(([, value]) => Math.abs(value) || 0), 1e-9);
+      gates.forEach((gate, at) => {
+        const box = this.boxes[gate];
+        all[at].forEach(([label, value], n) => {
           const row = box.children[n];
           const [name, number] = row.children;
           if (name.textContent !== label) name.textContent = label;
-          const text = lab.numbers.shown(value, 2);
+          const text = label ? lab.numbers.shown(value, 2) : "";
           if (number.textContent !== text) number.textContent = text;
           number.value = lab.numbers.exact(value);
           row.style.setProperty("--share", (Math.abs(value || 0) / largest).toFixed(2));
           row.classList.toggle("negative", value < 0);
         });
-      }
+      });
     }
 
     /** Label and value of each term: the named ones, the rest, the bias. */
@@ -64,19 +67,20 @@
       const { which, values, rest, bias } = this.data;
       if (t === 0) return Array.from({ length: this.named + 2 }, () => ["–", NaN]);
       const place = gate * this.T + t - 1;
-      const terms = Array.from({ length: this.named }, (_, k) => [
-        this.label(which[place * this.named + k]),
-        values[place * this.named + k],
-      ]);
+      const terms = Array.from({ length: this.named }, (_, k) => {
+        const value = values[place * this.named + k];
+        // A term of nothing has no place among the largest.
+        return value === 0 ? ["", NaN] : [this.label(which[place * this.named + k]), value];
+      });
       return [...terms, ["others", rest[place]], ["bias", bias[gate]]];
     }
 
     label(index) {
-      if (index >= this.inputs) return `h(${index - this.inputs}) before`;
+      if (index >= this.inputs) return `h[${index - this.inputs}] at t−1`;
       const { inputs, kind } = this.names;
-      if (kind === "below") return `layer ${this.layer}: ${index}`;
-      if (kind === "embedding") return `vector: ${index}`;
-      return inputs ? `x: ${inputs[index]}` : `x(${index})`;
+      if (kind === "below") return `layer ${this.layer}: h[${index}]`;
+      if (kind === "embedding") return `embedding[${index}]`;
+      return inputs ? `x: ${inputs[index]}` : `x[${index}]`;
     }
   }
 

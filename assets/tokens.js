@@ -16,6 +16,11 @@
     return width;
   };
 
+  const SEGMENTER = new Intl.Segmenter();
+  const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
+  /** Isolate a token of another direction, so that the order of tokens stays that of the text. */
+  const apart = (token) => (RIGHT_TO_LEFT.test(token) ? `\u2068${token}\u2069` : token);
+
   class Tokens {
     constructor(strip, figure) {
       this.strip = strip;
@@ -32,14 +37,21 @@
       const key = JSON.stringify([tokens, width, from, to]);
       if (key === this.key) return;
       this.key = key;
+      if (tokens !== this.list) this.gap = this.areWords(tokens) ? " " : "";
       this.list = tokens;
       const column = xaxis.d2p(1) - xaxis.d2p(0);
-      const least = tokens.some((token) => [...token].length > 2) ? WORD : LETTER;
+      const least = this.areWords(tokens) ? WORD : LETTER;
       this.isTight = column < least;
       this.strip.replaceChildren(...(this.isTight ? this.around() : this.over(from, to, column, size.l)));
       this.saidAt = undefined;
       this.say(this.t ?? 0);
       this.figure.place(this.figure.t);
+    }
+
+    /** Whether most tokens have several letters, as a reader counts them. */
+    areWords(tokens) {
+      const long = tokens.filter((token) => [...SEGMENTER.segment(token)].length > 2);
+      return long.length > tokens.length / 3;
     }
 
     /** A token over each column. */
@@ -80,15 +92,14 @@
     /** Write the text around t. */
     write(t) {
       if (!this.isTight) return;
-      const gap = this.list.some((token) => [...token].length > 2) ? " " : "";
-      const text = (from, to) => this.list.slice(Math.max(from, 0), to).join(gap);
+      const text = (from, to) => this.list.slice(Math.max(from, 0), to).map(apart).join(this.gap);
       this.before.textContent = text(t - 1 - AROUND, Math.max(t - 1, 0));
       this.after.textContent = text(t, t + AROUND);
     }
 
     say(t) {
       this.t = t;
-      const text = t === 0 ? "start" : (this.list[t - 1] ?? "");
+      const text = t === 0 ? "–" : (this.list[t - 1] ?? "");
       if (this.saidAt === t && this.here.textContent === text) return;
       this.saidAt = t;
       this.here.textContent = text;

@@ -8,8 +8,8 @@
   const GAP = 0.12; // of a bar, on each side
 
   class Units {
-    /** @param pin called with the row of a bar that was pressed */
-    constructor(root, pin) {
+    /** @param react pin(row) of a bar that was pressed, point(row, event) and leave() */
+    constructor(root, react) {
       this.boxes = Object.fromEntries(
         NAMES.map((name) => [name, root.querySelector(`[data-units=${name}]`)]),
       );
@@ -24,17 +24,21 @@
         }
         box.append(svg);
         box.classList.toggle("is-signed", SIGNED.includes(name));
-        box.addEventListener("click", ({ clientX }) => {
+        const row = ({ clientX }) => {
           const { left, width } = box.getBoundingClientRect();
-          pin(Math.floor(((clientX - left) / width) * this.rows.length));
-        });
+          return Math.floor(((clientX - left) / width) * this.rows.length);
+        };
+        box.addEventListener("click", (event) => react.pin(row(event)));
+        box.addEventListener("pointermove", (event) => react.point(row(event), event));
+        box.addEventListener("pointerleave", () => react.leave());
       }
     }
 
-    /** Take the rows of a run and the largest magnitude of each quantity. */
-    load(rows, reach) {
+    /** Take the rows of a run, the largest magnitude of each quantity, and whether h has units of its own. */
+    load(rows, reach, projected) {
       this.rows = rows;
       this.reach = reach;
+      this.projected = projected;
       for (const name of NAMES)
         this.boxes[name].firstChild.setAttribute("viewBox", `0 0 ${rows.length} 1`);
     }
@@ -64,7 +68,7 @@
         const bar = `M${row + GAP} ${top.toFixed(3)}h${1 - 2 * GAP}v${height.toFixed(3)}h-${1 - 2 * GAP}z`;
         if (share < 0) under += bar;
         else over += bar;
-        if (row === at) one = `M${row} 0h1v1h-1z`;
+        if (row === at && !(name === "h" && this.projected)) one = `M${row} 0h1v1h-1z`;
       }
       return [over, under, one];
     }
@@ -80,7 +84,8 @@
       const rows = NAMES.map((name, n) => {
         const box = this.boxes[name];
         const [up, down] = box.firstChild.children;
-        const words = box.parentElement.firstElementChild.textContent.trim();
+        const [label, number] = box.parentElement.firstElementChild.children;
+        const words = `${label.textContent}  ${number.textContent}`;
         const top = 30 + n * each;
         const scale = `translate(10 ${top + 18}) scale(${(width - 20) / this.rows.length} ${each - 24})`;
         return `${text(10, top + 12, words, colour(name))}<g transform="${scale}"><path d="${up.getAttribute("d")}" fill="${colour(`${name}-fill`)}"/><path d="${down.getAttribute("d")}" fill="${colour("negative")}"/></g>`;

@@ -12,7 +12,13 @@ from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_settings import KIND_NAMES, LARGEST_SIZE, MOST_LAYERS, SOURCES
 from .still import Field, dom_id
 
-READS = {"characters": "Characters", "words": "Words", "numbers": "Numbers"}
+# The last is not to be chosen: a model without a vocabulary takes nothing else.
+READS = {
+    "characters": "Characters",
+    "words": "Words",
+    "numbers": "Numbers",
+    "tokens": "Token numbers",
+}
 
 
 def own(aio_id: Any, part: str, /, **more: Any) -> dict[str, Any]:
@@ -150,7 +156,10 @@ def _text(aio_id: str) -> list[Component]:
                         ),
                         dbc.Select(
                             id=own(aio_id, "reads"),
-                            options=[{"value": k, "label": v} for k, v in READS.items()],
+                            options=[
+                                {"value": key, "label": words, "disabled": key == "tokens"}
+                                for key, words in READS.items()
+                            ],
                             value=start.reads,
                             size="sm",
                         ),

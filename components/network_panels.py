@@ -33,11 +33,14 @@ def architecture(aio_id: str) -> Component:
         rows.append(
             html.Div(
                 [
-                    html.Div([html.Span(title), number], className="lab-units-title"),
+                    html.Div(
+                        [html.Span(title), number],
+                        className="lab-units-title",
+                        **attributes(data_quantity=name),
+                    ),
                     html.Div(className="lab-units-bars", **attributes(data_units=name)),
                 ],
                 className=f"lab-units role-{name}",
-                **attributes(data_quantity=name),
             )
         )
     return card(
@@ -131,6 +134,8 @@ def layers(aio_id: str) -> Component:
 def _figure(
     aio_id: str, name: str, over: Sequence[Component], rows: Sequence[Component]
 ) -> Component:
+    # Over several heat maps the frame at t has a part for each, and leaves the words between free.
+    parts = [html.Div(hidden=True) for _ in rows]
     graph = dcc.Graph(
         id=own(aio_id, name),
         figure=theme.EMPTY_FIGURE,
@@ -144,7 +149,7 @@ def _figure(
             *over,
             html.Div(html.Div(className="lab-veil"), className="lab-veil-box"),
             *rows,
-            html.Div(className="lab-here"),
+            html.Div(parts, className="lab-here"),
         ],
         className="lab-figure",
         **attributes(data_figure=name),
@@ -211,7 +216,9 @@ def unit(aio_id: str) -> Component:
             className=f"lab-sum role-{name}",
             tabIndex=0,
             role="group",
-            **attributes(data_sum=name, aria_label=f"Sum of {BARS[name]}"),
+            **attributes(
+                data_sum=name, data_quantity=f"a_{name}", aria_label=f"Sum of {BARS[name]}"
+            ),
         )
         for name in "figo"
     ]
@@ -233,6 +240,10 @@ def unit(aio_id: str) -> Component:
             html.Div(
                 ["h = o·tanh C = ", *show],
                 className="lab-numbers role-h lab-unprojected",
+            ),
+            html.Div(
+                "h = W_hr·(o·tanh C): a projection, whose values belong to no unit.",
+                className="lab-numbers role-h lab-projected",
             ),
         ],
         look_for=[

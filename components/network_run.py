@@ -27,7 +27,7 @@ from .boundary import FieldError
 from .figures.heatmaps import heatmaps
 from .figures.layers import layers as layers_figure
 from .figures.saturation import saturation_plot
-from .figures.states import states
+from .figures.states import drawn_lines, states
 from .network_inputs import Prepared, prepare
 from .network_settings import NetworkSettings
 
@@ -141,6 +141,8 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         "says": describe(model),
         "takes": takes(model),
         "figures": figures(ran, theme_name),
+        "lines": lines(ran),
+        "unknown": unknown(ran),
         "outputs": layer.output_size,
         "levels": [wire.encode(level(one), "f4") for one in ran.trace.layers],
     }
@@ -236,6 +238,22 @@ def sums(ran: Run) -> dict[str, Any]:
         "named": found.which.shape[2],
         "inputs": ran.layer.input_size,
     }
+
+
+def lines(ran: Run) -> dict[str, list[int]]:
+    """Give the rows of C and h that are drawn as lines."""
+    seen = ran.seen
+    c = by_row(with_start(seen.c0, seen.c), ran.rows)
+    h = by_row(with_start(seen.h0, seen.h), _says(ran))
+    return {"c": drawn_lines(c).tolist(), "h": drawn_lines(h).tolist()}
+
+
+def unknown(ran: Run) -> int:
+    """Count the tokens that the model does not know, and reads as its unknown one."""
+    vocabulary = ran.prepared.model.vocabulary
+    if vocabulary is None or vocabulary.unknown is None:
+        return 0
+    return int((ran.prepared.inputs == vocabulary.unknown).sum())
 
 
 def names(model: Model, layer: int) -> dict[str, Any]:

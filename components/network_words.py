@@ -2,6 +2,8 @@
 
 from typing import Any
 
+_SUM = "Inputs, h(t−1) and bias, each weighted, added up; squashed, it is the gate."
+
 WORDS: dict[str, dict[str, Any]] = {
     name: {"symbol": symbol, "title": title, "role": role, "says": says}
     for name, symbol, title, role, says in (
@@ -21,7 +23,21 @@ WORDS: dict[str, dict[str, Any]] = {
         ),
         ("token", "token", "Token", "x", "What step t reads."),
         ("t", "t", "Step", "plain", "0 is the initial state; step t reads token t."),
-        ("a", "a", "Sum before the squashing", "plain", "Inputs, h(t−1) and bias, each weighted."),
+        *(
+            (
+                f"a_{name}",
+                f"a_{name}",
+                f"What the {gate} got",
+                name,
+                "Inputs, h(t−1) and bias, each weighted, added up; squashed, it is the gate.",
+            )
+            for name, gate in (
+                ("f", "forget gate"),
+                ("i", "input gate"),
+                ("g", "candidate"),
+                ("o", "output gate"),
+            )
+        ),
         ("c", "C", "Cell state of the pinned unit", "c", "f·C(t−1) + i·C̃"),
         ("h", "h", "Hidden state of the pinned unit", "h", "o·tanh C(t)"),
     )
@@ -29,8 +45,8 @@ WORDS: dict[str, dict[str, Any]] = {
 
 LOOK_FOR = {
     "Architecture": "A bar is a unit: press one to pin it.",
-    "Gate heat maps": "A row is a unit, a column a step. Dark rows of f forget; a click goes there "
-    "and pins the unit.",
+    "Gate heat maps": "A row is a unit, a column a step. A click goes there and pins the unit; "
+    "drag to zoom, double-click to see all.",
     "Cell state": "Flat lines remember, steps write, slopes leak.",
     "Hidden state": "What the units say: C, as far as the output gate lets it.",
     "All layers": "h of every layer; higher ones often move more slowly. Press one to see it.",

@@ -94,14 +94,14 @@ def _open(content: bytes) -> tuple[dict[str, Tensor], dict[str, str], set[str]]:
     except (safetensors.SafetensorError, ValueError, OverflowError) as error:
         raise LabError(
             f"The file is damaged or cut off ({str(error)[:120]}). Copy or download it again, "
-            f"or save it anew. {HOW_TO_SAVE}."
+            f"or save it anew. {HOW_TO_SAVE}"
         ) from error
     return tensors, metadata, {part["dtype"] for part in stored.values()}
 
 
 def _check_size(size: int) -> None:
     if size == 0:
-        raise LabError(f"The file is empty. {HOW_TO_SAVE}.")
+        raise LabError(f"The file is empty. {HOW_TO_SAVE}")
     if size > LARGEST_FILE:
         raise LabError(
             f"The file has {size / 2**20:.1f} MB; the lab opens up to {LARGEST_FILE // 2**20} MB. "

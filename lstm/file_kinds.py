@@ -1,16 +1,17 @@
 """What a file is that is not safetensors, and how to save what it holds."""
 
 HOW_TO_SAVE = (
-    "Save it in PyTorch with: from safetensors.torch import save_file and "
+    "Save it in PyTorch with\n"
+    "from safetensors.torch import save_file\n"
     'save_file(model.state_dict(), "model.safetensors")'
 )
 _PICKLED = (
     "This is a pickled file (.pt, .pth, .pkl), which could run any program when it is opened, "
-    f"so the lab never does. {HOW_TO_SAVE}."
+    f"so the lab never does. {HOW_TO_SAVE}"
 )
 _KERAS = (
     "Build the same LSTM in PyTorch, with Keras' kernels transposed (its gates are in the same "
-    f"order i, f, g, o). {HOW_TO_SAVE}."
+    f"order i, f, g, o). {HOW_TO_SAVE}"
 )
 _NUMPY = (
     "Save its arrays by PyTorch's names: from safetensors.numpy import save_file and "
@@ -39,9 +40,9 @@ def other_kind(content: bytes) -> str:
             "Fetch the file itself with: git lfs pull"
         )
     if content[:1] == b"\x08" and content[2:3] in (b"\x12", b"\x1a", b":"):
-        return f"This is an ONNX file; the lab opens safetensors. {HOW_TO_SAVE}."
+        return f"This is an ONNX file; the lab opens safetensors. {HOW_TO_SAVE}"
     text = b"\x00" not in content[:512]
     return (
         f"This is no safetensors file{', but text' if text else ''}. "
-        f"The lab opens models saved as safetensors. {HOW_TO_SAVE}."
+        f"The lab opens models saved as safetensors. {HOW_TO_SAVE}"
     )

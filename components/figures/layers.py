@@ -32,7 +32,7 @@ def layers(hidden: Sequence[Array], chosen: int, theme_name: theme.ThemeName) ->
     T = hidden[0].shape[1] - 1
     time, value = timeline.axes(T, surface)
     layout = timeline.layout(theme_name) | {"xaxis": time | {"anchor": "free", "position": 0}}
-    reach = max(0.1, max(float(np.abs(rows).max()) for rows in hidden))
+    reach = timeline.reach(max(float(np.abs(rows).max()) for rows in hidden))
     data = []
     gap = 0.1 / len(hidden)
     for number, rows in enumerate(hidden):
@@ -43,11 +43,7 @@ def layers(hidden: Sequence[Array], chosen: int, theme_name: theme.ThemeName) ->
         data.append(
             timeline.heat(rows, 0, scale, (-reach, reach))
             | {"yaxis": axis, "meta": number, "showscale": here}
-            | (
-                {"colorbar": timeline.colour_bar(-round(reach, 2), round(reach, 2), (0, 1))}
-                if here
-                else {}
-            )
+            | ({"colorbar": timeline.colour_bar(-reach, reach, (0, 1))} if here else {})
         )
         words = f"<b>{number + 1}</b>" if here else str(number + 1)
         layout[axis.replace("y", "yaxis")] = value | {

@@ -8,6 +8,7 @@ import numpy as np
 from lstm import Array
 
 from .. import theme, wire
+from . import timeline
 
 SYMBOLS = {"f": "circle", "i": "square", "o": "diamond"}
 NAMES = {"f": "forget", "i": "input", "o": "output"}
@@ -38,13 +39,16 @@ def saturation_plot(
     Karpathy, Johnson & Li 2015, figure 3.
     """
     surface = theme.SURFACES[theme_name]
+    # As far as the points go: those of an untrained network lie close together.
+    most = timeline.reach(max(float(max(a.max(), b.max())) for a, b in gates.values()))
     axis = {
-        "range": [-0.05, 1.05],
+        "range": [-0.05 * most, 1.05 * most],
         "fixedrange": True,
         "gridcolor": surface.border,
         "zeroline": False,
         "linecolor": surface.border,
-        "tickvals": [0, 0.5, 1],
+        "tickvals": [0, most],
+        "tickformat": ".3~g",
         "tickfont": {"family": theme.MONOSPACE, "size": 10},
     }
     layout = theme.figure_layout(theme_name) | {
@@ -88,6 +92,7 @@ def _points(name: str, shut: Array, opened: Array, theme_name: theme.ThemeName) 
             "line": {"color": tone.ink, "width": 1},
         },
         "hoverinfo": "none",
+        "cliponaxis": False,
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm import Array
 
@@ -14,6 +15,7 @@ State = Literal["c", "h"]
 TITLES = {"c": "Cell state C", "h": "Hidden state h"}
 GROUPS = 4  # of lines, fainter and stronger, or many lines become one blot
 MOST_LINES = 64
+FEW = 16  # lines among which a pinned one stands out by itself
 
 
 def states(
@@ -54,6 +56,9 @@ def states(
         largest = max(largest, float(np.abs(pinned).max()))
     reach = timeline.reach(largest)
     layout = timeline.layout(theme_name) | {"xaxis": time}
+    if name == "h":  # the lowest figure says the time
+        layout["margin"] = timeline.MARGIN | {"b": 18}
+        layout["xaxis"] = time | timeline.time_ticks(T, surface)
     if as_heat:
         scale = timeline.signed(role.tone(theme_name).fill, surface)
         trace = timeline.heat(values, 0, scale, (-reach, reach))
@@ -71,21 +76,28 @@ def states(
     return {"data": _lines(name, values, pinned, theme_name), "layout": layout}
 
 
+def drawn_lines(values: Array) -> NDArray[np.int64]:
+    """Choose the rows that get a line, where there are too many: those that move most.
+
+    A pinned unit is drawn whichever it is.
+    """
+    if len(values) <= MOST_LINES:
+        return np.arange(len(values))
+    return np.sort(np.argsort(-values.std(axis=1), kind="stable")[:MOST_LINES])
+
+
 def _lines(
     name: State, values: Array, pinned: Array | None, theme_name: theme.ThemeName
 ) -> list[dict[str, Any]]:
     """Draw the lines of many units in few traces, with a gap after each."""
     ink = theme.ROLES[name].tone(theme_name).ink
-    if len(values) > MOST_LINES:
-        # The ones that move most; a pinned unit is drawn whichever it is.
-        keep = np.sort(np.argsort(-values.std(axis=1), kind="stable")[:MOST_LINES])
-        values = values[keep]
+    values = values[drawn_lines(values)]
     time = np.arange(values.shape[1] + 1, dtype=np.int16)
     traces = []
     for group, rows in enumerate(np.array_split(values, min(GROUPS, len(values)))):
         gaps = np.full((len(rows), 1), np.nan, np.float32)
         y = np.concatenate([wire.rounded(rows, timeline.READING), gaps], axis=1)
-        strength = 0.32 + 0.14 * group
+        strength = (0.2 + 0.1 * group) if len(values) > FEW else (0.32 + 0.14 * group)
         traces.append(
             {
                 "type": "scatter",
@@ -99,16 +111,21 @@ def _lines(
             }
         )
     if pinned is not None:
-        line = {"color": ink, "width": 3, "dash": theme.ROLES[name].dash}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "meta": "pinned",
-                "x": wire.encode(time[:-1], "i2"),
-                "y": wire.encode(wire.rounded(pinned, timeline.READING), "f4"),
-                "line": line,
-                "hoverinfo": "none",
-            }
-        )
+        ground = theme.SURFACES[theme_name].panel
+        # On ground of its own, or it is lost among lines of the same hue.
+        for meta, line in (
+            ("ground", {"color": ground, "width": 7}),
+            ("pinned", {"color": ink, "width": 3, "dash": theme.ROLES[name].dash}),
+        ):
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "meta": meta,
+                    "x": wire.encode(time[:-1], "i2"),
+                    "y": wire.encode(wire.rounded(pinned, timeline.READING), "f4"),
+                    "line": line,
+                    "hoverinfo": "none",
+                }
+            )
     return traces

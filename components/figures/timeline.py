@@ -10,7 +10,7 @@ from .. import theme, wire
 from .traces import step_up
 
 # Pixels beside the drawing, the same in every figure: their steps stand in one column.
-MARGIN = {"l": 36, "r": 50, "t": 4, "b": 4}
+MARGIN = {"l": 36, "r": 50, "t": 4, "b": 6}
 PICTURE = 8  # bits of a value that is only looked at
 READING = 12  # bits of a value that is read to three decimals
 
@@ -32,6 +32,20 @@ def axes(T: int, surface: theme.Surface) -> tuple[dict[str, Any], dict[str, Any]
         "maxallowed": T + 0.5,
     }
     return time, common | {"fixedrange": True}
+
+
+def time_ticks(T: int, surface: theme.Surface) -> dict[str, Any]:
+    """Label the time axis with steps."""
+    return {
+        "showticklabels": True,
+        "ticks": "outside",
+        "ticklen": 3,
+        "tickcolor": surface.muted,
+        "tickformat": "d",
+        "tickprefix": "t = ",
+        "showtickprefix": "first",
+        **({"dtick": 5} if 10 < T <= 60 else {"nticks": 10}),
+    }
 
 
 def layout(theme_name: theme.ThemeName, top: int = MARGIN["t"]) -> dict[str, Any]:
@@ -75,8 +89,7 @@ def heat(
 
 def colour_bar(low: float, high: float, domain: tuple[float, float]) -> dict[str, Any]:
     """Put the colour scale at the right of its heat map."""
-    middle = (low + high) / 2
-    ticks = [low, middle, high]
+    ticks = [low, (low + high) / 2, high]
     return {
         "thickness": 7,
         "outlinewidth": 0,
@@ -87,7 +100,7 @@ def colour_bar(low: float, high: float, domain: tuple[float, float]) -> dict[str
         # A little shorter than a whole figure, whose edge would cut the labels off.
         "len": min(domain[1] - domain[0], 0.86),
         "tickvals": ticks,
-        "ticktext": [f"{value:g}".replace("-", "−") for value in ticks],
+        "ticktext": [f"{value:.3g}".replace("-", "−") for value in ticks],
         "tickfont": {"family": theme.MONOSPACE, "size": 9},
     }
 

@@ -133,6 +133,7 @@ def _steps(x: Array, time: dict[str, str], T: int, theme_name: theme.ThemeName) 
     return {
         "type": "scatter",
         "meta": "x",
+        "showlegend": False,
         "x": time,
         "y": wire.encode(np.append(x[1], x[1:])),
         "mode": "lines",

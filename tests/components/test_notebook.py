@@ -76,10 +76,11 @@ def test_state_lines_show_every_unit_and_the_one_that_stands_out(
     T = len(TOKENS)
     states = getattr(trace.layers[layer], name)[:, 0].T
     wanted = np.concatenate([np.zeros((len(states), 1)), states], axis=1)
-    *groups, pinned = figure.data
+    *groups, ground, pinned = figure.data
     drawn = np.concatenate([array(group.y).reshape(-1, T + 2)[:, :-1] for group in groups])
     np.testing.assert_allclose(drawn, wanted, rtol=0, atol=READING)
     np.testing.assert_allclose(array(pinned.y), wanted[2], rtol=0, atol=READING)
+    np.testing.assert_array_equal(array(ground.y), array(pinned.y))
     assert len(state_lines(trace, name, layer=layer).data) == len(groups)
 
 
