@@ -145,6 +145,7 @@
 
     /** Say what is known of the model in use. */
     describe({ source, hash }) {
+      this.offer();
       const { root: element, config } = this.view;
       const file = source === "file" ? this.known.get(hash) : undefined;
       for (const button of element.querySelectorAll("[data-file]")) {

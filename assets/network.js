@@ -259,10 +259,8 @@
       const place = root.querySelector(".lab-example");
       // A network set by hand has no use for most characters; a model in a file should know them.
       const few = source === "file" ? 0 : this.T / 2;
-      const words =
-        answer.unknown > few
-          ? `${answer.unknown} of ${this.T} tokens are unknown to this model; it reads them as nothing it knows.`
-          : (example?.look_for ?? "Your own text.");
+      const strange = `${answer.unknown} of ${this.T} tokens are unknown to this model; it reads them as nothing it knows.`;
+      const words = example?.look_for ?? (answer.unknown > few ? strange : "Your own text.");
       if (place.textContent !== words) place.textContent = words;
     }
 
@@ -608,10 +606,15 @@
   /** What a link says: text for every control, as a reader would type it. */
   function fromQuery(query, config) {
     const start = config.examples[config.start];
+    const odd = Object.keys(config.choices).filter(
+      (name) => query.has(name) && !config.choices[name].includes(query.get(name)),
+    );
+    for (const name of odd) query.delete(name);
     const source = query.get("m") ?? start.source;
     const index = (name, from) =>
       Math.min(Math.max(Math.trunc(Number(query.get(name) ?? from)) - from || 0, 0), LARGEST_INDEX);
     return {
+      odd,
       numbers: Object.fromEntries(
         Object.entries(config.numbers).map(([name, value]) => [name, query.get(name) ?? value]),
       ),
@@ -640,7 +643,7 @@
       if (chosen?.kind === "example") {
         const { text, reads, source, unit } = config.examples[chosen.name];
         // An opened model is the reader's own: it reads the example, or says why not.
-        if (view.asking.wanted?.model.source === "file" && !chosen.anew) {
+        if (view.asked?.model.source === "file" && !chosen.anew) {
           view.choosing = { t: 0 };
           return all({ text, source: keep });
         }
@@ -655,6 +658,8 @@
       if (problem) view.alert(problem);
       if (problem && view.ready) return [nothing, keep, keep, keep, keep, keep, keep];
       const linked = fromQuery(query ?? new URLSearchParams(), config);
+      if (linked.odd.length)
+        view.told = `This link says of ${linked.odd.join(", ")} what this lab does not know. The rest of it was followed.`;
       view.choosing = { t: linked.t, layer: linked.layer, unit: linked.unit, first: linked.first };
       view.models.expect(linked.source, query?.get("name"));
       if (query) {

@@ -175,7 +175,6 @@ def _text(aio_id: str) -> list[Component]:
             rows=2,
             spellcheck=False,
             class_name="lab-sequence",
-            **attributes(dir="auto"),
         ),
         html.Div(
             [

@@ -24,7 +24,7 @@ from lstm.vocabulary import Unit
 from . import boundary
 from .boundary import FieldError
 from .network_settings import NetworkSettings
-from .numerals import grouped
+from .numerals import counted, grouped
 
 LONGEST = 1000
 MOST_COLUMNS = 16
@@ -86,10 +86,11 @@ def prepare(settings: NetworkSettings, opened: Callable[[str], Model]) -> Prepar
         return _token_numbers(model, settings.text)
     tokens, rows = _rows(settings.text, model.input_size)
     if rows.shape[1] != model.input_size:
+        wanted = counted(model.input_size, "number")
         raise FieldError(
             "text",
-            f"This model takes {model.input_size} numbers at each step, but the text has "
-            f"{rows.shape[1]}. Write one row of {model.input_size} numbers a line.",
+            f"This model takes {wanted} at each step, but the text has {rows.shape[1]}. "
+            f"Write one row of {wanted} a line.",
         )
     return Prepared(model, tokens, rows[:, None])
 
@@ -184,7 +185,7 @@ def _rows(text: str, columns: int | None = None) -> tuple[list[str], Array]:
         if rows and len(parts) != len(rows[0]):
             raise FieldError(
                 "text",
-                f"Row {t} has {len(parts)} numbers, the first has {len(rows[0])}. "
+                f"Row {t} has {counted(len(parts), 'number')}, the first has {len(rows[0])}. "
                 "Give every row as many.",
             )
         if columns is None and len(parts) > MOST_COLUMNS:

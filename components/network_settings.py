@@ -63,14 +63,19 @@ class ModelSettings:
         BadRequest
             For what our page never sends.
         """
+        source = boundary.choice(raw.get("source"), get_args(Source), "source")
+        given = boundary.expect(str, raw.get("hash", ""), "hash")
+        if source != "new":
+            # What makes a new network stands in its fields still, right or wrong.
+            return cls(source, 1, 1, KINDS[0], 0.0, 0, given)
         return cls(
-            source=boundary.choice(raw.get("source"), get_args(Source), "source"),
+            source=source,
             size=_whole("Cell size", raw.get("size"), 1, LARGEST_SIZE),
             layers=_whole("Layers", raw.get("layers"), 1, MOST_LAYERS),
             kind=boundary.choice(raw.get("kind"), KINDS, "kind"),
             forget_bias=boundary.number("Forget bias", raw.get("forget_bias"), -100, 100),
             seed=_whole("Seed", raw.get("seed"), 0, LARGEST_SEED),
-            hash=boundary.expect(str, raw.get("hash", ""), "hash"),
+            hash=given,
         )
 
 

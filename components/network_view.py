@@ -13,11 +13,11 @@ from dash.development.base_component import Component
 from . import files, view
 from . import network_panels as panels
 from .controls import live
-from .network_controls import controls, own
+from .network_controls import READS, controls, own
 from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_inputs import LONGEST
 from .network_run import answer
-from .network_settings import SOURCES
+from .network_settings import KIND_NAMES, MOST_LAYERS, ORDER_NAMES, SOURCES
 from .network_words import GATE_ORDER, TRY, WORDS
 from .still import dom_id
 
@@ -45,6 +45,13 @@ def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
         "start": DEFAULT_EXAMPLE,
         "sources": SOURCES,
         "numbers": NUMBERS,
+        "choices": {
+            "m": [*SOURCES, "file"],
+            "layers": [str(n) for n in range(1, MOST_LAYERS + 1)],
+            "kind": list(KIND_NAMES),
+            "reads": [name for name in READS if name != "tokens"],
+            "order": list(ORDER_NAMES),
+        },
         "longest": LONGEST,
         "gate_order": GATE_ORDER,
     }

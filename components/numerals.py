@@ -51,3 +51,14 @@ def grouped(value: float) -> str:
     """
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
     return text.replace("-", "−")
+
+
+def counted(count: int, noun: str) -> str:
+    """Write how many there are of something.
+
+    Examples
+    --------
+    >>> counted(1, "number"), counted(2, "number")
+    ('1 number', '2 numbers')
+    """
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -97,7 +97,7 @@ def backward(
     da, dh_all, dc_all, dh0, dc0 = _recur(layer, trace, above, last)
 
     # One product for each gradient: over all steps and sequences at once.
-    rows = da.reshape(-1, da.shape[-1])
+    rows = _flat(da)
     said = trace.o * np.tanh(trace.c)
     dW_hr = None if layer.W_hr is None else _flat(dh_all).T @ _flat(said)
     return LayerGradients(
@@ -105,7 +105,7 @@ def backward(
         rows.T @ _flat(trace.h_prev),
         rows.sum(axis=0),
         dW_hr,
-        da @ layer.W_ih,
+        (rows @ layer.W_ih).reshape(trace.x.shape),
         dh0,
         dc0,
         dh_all,
@@ -114,29 +114,39 @@ def backward(
 
 
 def _recur(
-    layer: Layer, trace: Trace, above: Array, dc: Array
+    layer: Layer, trace: Trace, above: Array, last: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """Give da, dh and dc of every step, and dh and dc at t = 0."""
-    i, f, g, o = trace.i, trace.f, trace.g, trace.o
-    tanh_c = np.tanh(trace.c)
-    # What each gate's gradient is multiplied by, for all steps at once: these need no recurrence.
-    through_c = np.stack([g * i * (1 - i), trace.c_prev * f * (1 - f), i * (1 - g * g)], axis=2)
-    through_o = tanh_c * o * (1 - o)
-    to_c = o * (1 - tanh_c * tanh_c)
+    """Give da, dh and dc of every step, and dh and dc at t = 0.
 
-    T, B, H = trace.c.shape
-    da = np.empty((T, B, 4, H), trace.c.dtype)
-    dh_all, dc_all = np.empty_like(trace.h), np.empty_like(trace.c)
-    dh = np.zeros_like(trace.h0)
+    As in :func:`forward`, units lie along rows and sequences along columns within.
+    """
+    i, f, g, o, c = (a.transpose(0, 2, 1) for a in (trace.i, trace.f, trace.g, trace.o, trace.c))
+    T, H, B = c.shape
+    tanh_c = np.tanh(c)
+    # What each gate's gradient is multiplied by, for all steps at once: these need no recurrence.
+    local = np.empty((T, 4, H, B), c.dtype)
+    np.multiply(g, i - i * i, local[:, 0])
+    np.multiply(trace.c_prev.transpose(0, 2, 1), f - f * f, local[:, 1])
+    np.multiply(i, 1 - g * g, local[:, 2])
+    np.multiply(tanh_c, o - o * o, local[:, 3])
+    to_c = o - o * tanh_c * tanh_c
+
+    dh_all = np.array(above.transpose(0, 2, 1), order="C")
+    dc_all = np.empty((T, H, B), c.dtype)
+    da = local  # each step's factors are used once: its gradients take their place
+    dh, dc = np.zeros_like(dh_all[0]), np.array(last.T, order="C")
+    W_back = np.ascontiguousarray(layer.W_hh.T)
     for t in range(T - 1, -1, -1):
-        dh = dh_all[t] = above[t] + dh
-        dm = dh if layer.W_hr is None else dh @ layer.W_hr
-        dc = dc_all[t] = dc + dm * to_c[t]
-        da[t, :, :3] = dc[:, None] * through_c[t]
-        da[t, :, 3] = dm * through_o[t]
-        dc = dc * f[t]
-        dh = da[t].reshape(B, 4 * H) @ layer.W_hh
-    return da.reshape(T, B, 4 * H), dh_all, dc_all, dh, dc
+        dh_all[t] += dh
+        dm = dh_all[t] if layer.W_hr is None else layer.W_hr.T @ dh_all[t]
+        np.multiply(dm, to_c[t], dc_all[t])
+        dc_all[t] += dc
+        np.multiply(local[t, :3], dc_all[t], da[t, :3])
+        np.multiply(local[t, 3], dm, da[t, 3])
+        np.multiply(dc_all[t], f[t], dc)
+        np.dot(W_back, da[t].reshape(4 * H, B), dh)
+    time_first = (a.transpose(0, 2, 1) for a in (da.reshape(T, 4 * H, B), dh_all, dc_all))
+    return (*time_first, dh.T, dc.T)
 
 
 def _flat(array: Array) -> Array:

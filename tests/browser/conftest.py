@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +19,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    FloatRect,
     Locator,
     Page,
     Request,
@@ -47,6 +48,7 @@ class Server:
             self.port: int = probe.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}/"
         self.log = log
+        self.data = log.parent / "data"  # where the files lie that readers open
         self.start()
 
     def start(self) -> None:
@@ -55,7 +57,12 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", "from components.serve import main; main()"],
                 cwd=ROOT,
-                env={**os.environ, "HOST": HOST, "PORT": str(self.port)},
+                env={
+                    **os.environ,
+                    "HOST": HOST,
+                    "PORT": str(self.port),
+                    "LSTM_LAB_DATA": str(self.data),
+                },
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -343,6 +350,130 @@ class Lab:
         )
 
 
+class Network(Lab):
+    """The Network page as its reader has it."""
+
+    def __init__(self, page: Page, server_url: str) -> None:
+        super().__init__(page, server_url + "network")
+
+    @property
+    def text(self) -> Locator:
+        """The text that the model reads."""
+        return self.page.get_by_role("textbox", name="Text", exact=True)
+
+    @property
+    def file(self) -> Locator:
+        """The file input that opens a model."""
+        return self.page.get_by_label("Open a model", exact=True)
+
+    @property
+    def pinned(self) -> Locator:
+        """The number of the pinned unit."""
+        return self.page.get_by_role("spinbutton", name="Pinned unit", exact=True)
+
+    @property
+    def size(self) -> Locator:
+        """The cell size of a new network."""
+        return self.slider("Cell size")
+
+    def choice(self, name: str) -> Locator:
+        """Find a select by its name."""
+        return self.page.get_by_role("combobox", name=name, exact=True)
+
+    def option(self, name: str) -> Locator:
+        """Find a field of a new network by its name."""
+        return self.page.get_by_role("textbox", name=name, exact=True)
+
+    def ready(self) -> None:
+        """Wait until the numbers and the figures are there."""
+        expect(self.page.locator("[data-view=network][data-ready]")).to_be_attached()
+        for name in ("heatmaps", "state_c", "state_h", "saturation"):
+            self.until(
+                """(name) => document.querySelector(
+                    `[data-figure=${name}] .js-plotly-plot .nsewdrag`) !== null""",
+                name,
+            )
+        expect(self.page.locator(".lab-tokens bdi").first).to_be_attached()
+
+    def tokens(self, count: int) -> None:
+        """Expect a run over so many tokens to be shown, in numbers and in figures."""
+        expect(self.time).to_have_attribute("max", str(count))
+        self.until(
+            """(count) => document.querySelector("[data-figure=heatmaps] .js-plotly-plot")
+                ._fullData[0]?.z[0].length === count""",
+            count,
+        )
+
+    def runs(self, says: str) -> None:
+        """Expect the page to say this of the model that it shows."""
+        expect(self.page.locator(".lab-what")).to_contain_text(says)
+
+    def shows(self, wanted: Mapping[str, float]) -> None:
+        """Expect these readings, to the precision in which they travel."""
+        self.until(
+            """(wanted) => Object.entries(wanted).every(([name, value]) => {
+                const place = document.querySelector(
+                    `[data-card=Readings] data[data-value=${name}]`);
+                const shown = place.getAttribute("value");
+                return shown !== "" && Math.abs(Number(shown) - value) <= 1e-5 + 1e-5 * value;
+            })""",
+            dict(wanted),
+        )
+
+    def pins(self, unit: int) -> None:
+        """Expect all panels to show this unit."""
+        expect(self.pinned).to_have_value(str(unit))
+        for place in self.page.locator("data[data-part=unit]").all():
+            expect(place).to_have_attribute("value", str(unit))
+
+    def heat(self, name: str) -> list[dict[str, Any]]:
+        """Read what the heat maps of a figure were drawn from: meta, and z row by row."""
+        found: list[dict[str, Any]] = self.page.evaluate(
+            """(name) => document.querySelector(`[data-figure=${name}] .js-plotly-plot`)
+                ._fullData.filter(({ type }) => type === "heatmap")
+                .map(({ meta, z }) => ({ meta, z: [...z].map((row) => [...row]) }))""",
+            name,
+        )
+        return found
+
+    def draws(self, name: str, meta: str, rows: list[list[float]]) -> None:
+        """Expect a heat map of a figure to show these rows, to the precision of a picture."""
+        self.until(
+            """([name, meta, rows]) => {
+                const plot = document.querySelector(`[data-figure=${name}] .js-plotly-plot`);
+                const map = plot._fullData.find(
+                    (one) => one.type === "heatmap" && one.meta === meta);
+                return map && map.z.length === rows.length && rows.every((row, n) =>
+                    map.z[n].length === row.length &&
+                    row.every((value, t) => Math.abs(map.z[n][t] - value) <= 0.003));
+            }""",
+            [name, meta, rows],
+        )
+
+    def area(self, name: str, place: int = 1) -> FloatRect:
+        """Find the ground that Plotly draws on: of the only plot of a figure, or of one of many."""
+        axis = "xy" if place == 1 else f"xy{place}"
+        drawn = self.figure(name).locator(f".draglayer .{axis} .nsewdrag")
+        drawn.scroll_into_view_if_needed()
+        box = drawn.bounding_box()
+        assert box is not None
+        return box
+
+    def cell(self, name: str, place: int, t: int, row: int) -> tuple[float, float]:
+        """Find the middle of a cell of a heat map that is not zoomed."""
+        box = self.area(name, place)
+        steps, rows = self.page.evaluate(
+            """([name, place]) => {
+                const plot = document.querySelector(`[data-figure=${name}] .js-plotly-plot`);
+                return [Number(document.querySelector(".lab-time").max),
+                    plot._fullData[place - 1].z.length];
+            }""",
+            [name, place],
+        )
+        x = box["x"] + box["width"] * (t + 0.5) / (steps + 1)
+        return x, box["y"] + box["height"] * (row + 0.5) / rows
+
+
 SIZE: ViewportSize = {"width": 1440, "height": 900}  # that of the design
 
 
@@ -395,3 +526,19 @@ def open_lab(browser: Browser, server: Server, watch: Watch) -> Iterator[Callabl
         for page in context.pages:
             page.evaluate("() => 0")  # what the page has reported by now comes in before its end
         context.close()
+
+
+@pytest.fixture
+def network(lab: Lab, server: Server) -> Network:
+    """Give the Network page, as :func:`lab` gives the Cell page."""
+    return Network(lab.page, server.url)
+
+
+@pytest.fixture
+def open_network(open_lab: Callable[..., Lab], server: Server) -> Callable[..., Network]:
+    """Open Network pages in browsers of their own, as :func:`open_lab` does."""
+
+    def make(**more: Any) -> Network:
+        return Network(open_lab(**more).page, server.url)
+
+    return make

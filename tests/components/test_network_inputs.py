@@ -176,7 +176,7 @@ def test_a_row_a_line_has_its_columns(read: Read) -> None:
 
 def test_rows_of_unequal_length_are_told(read: Read) -> None:
     assert refusal(read, "1, 2\n3\n4, 5", "numbers") == (
-        "Row 2 has 1 numbers, the first has 2. Give every row as many."
+        "Row 2 has 1 number, the first has 2. Give every row as many."
     )
 
 

@@ -225,7 +225,6 @@ def test_the_page_begins_with_an_example_in_its_controls(network_page: ET.Elemen
     start = EXAMPLES["brackets"]
     text = named(network_page, "textarea", "Text")
     assert text.attrib["value"] == start.text
-    assert text.attrib["dir"] == "auto"
     assert named(network_page, "select", "Model").attrib["value"] == start.source
 
 
