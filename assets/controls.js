@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
+  const FRAMES = 60; // that a panel may take to come to the page
   const MOVING = 500; // milliseconds after which a slider is no longer being moved
 
   /** As a number field shows it: as many decimals as the slider's steps, unless it has more. */
@@ -57,7 +58,16 @@
       setTimeout(() => asking.failed(n), 50);
     },
 
-    open: () => true,
+    /** The panel comes to the page when it is opened, and its text with it. */
+    open() {
+      const place = (frames) => {
+        const panel = document.querySelector(".lab-offcanvas");
+        if (panel) lab.still(panel);
+        else if (frames) requestAnimationFrame(() => place(frames - 1));
+      };
+      requestAnimationFrame(() => place(FRAMES));
+      return true;
+    },
   };
 
   lab.asText = asText;

@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from .still import dom_id
+from .still import dom_id, still
 
 Own = Callable[..., dict[str, Any]]
 
@@ -74,7 +74,7 @@ def panel(own: Own, aio_id: str, to_try: str) -> Component:
     for title, paragraph in (*CONCEPTS, ("Try this", to_try)):
         text += [html.H3(title), html.P(paragraph)]
     offcanvas: Component = dbc.Offcanvas(
-        html.Div(text, className="lab-concepts", tabIndex=0),
+        still(html.Div(text, className="lab-concepts", tabIndex=0)),
         id=own(aio_id, "concepts"),
         title=html.Span("How an LSTM works", id=own(aio_id, "concepts-title")),
         labelledby=dom_id(own(aio_id, "concepts-title")),

@@ -208,7 +208,7 @@ def timeline(trace: Trace, unit: int) -> dict[str, Array]:
     """Give one unit's gates and states, each of shape (T + 1,); NaN where none is."""
     found = {name: np.append(np.nan, getattr(trace, name)[:, 0, unit]) for name in "figo"}
     found["c"] = np.append(trace.c0[0, unit], trace.c[:, 0, unit])
-    if unit < trace.h.shape[2]:
+    if trace.h.shape == trace.c.shape:  # what a projection says belongs to no unit
         found["h"] = np.append(trace.h0[0, unit], trace.h[:, 0, unit])
     return found
 

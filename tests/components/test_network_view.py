@@ -179,8 +179,8 @@ def test_no_element_stands_in_another_that_may_not_hold_it(network_page: ET.Elem
 
 def test_few_components_are_left_for_dash_to_ask_at_every_tick() -> None:
     count = sum(1 for _ in components_of(network_view.layout("network")))
-    # 131 when this was written; what is not made still adds several hundred.
-    assert count <= 145
+    # 115 when this was written; what is not made still adds several hundred.
+    assert count <= 125
 
 
 def test_the_figures_are_empty_at_first_and_plotly_takes_them() -> None:
