@@ -4,9 +4,6 @@
   const lab = (window.lstmLab ??= {});
   const TYPING = ".lab-number, .lab-sequence";
   const GATES = ["f", "i", "o", "g"];
-  const NEAR = 14; // pixels within which a click means a line
-  const LARGEST_INDEX = 1e6; // that a link can name; the server takes the last one where there are fewer
-  const ROWS = 128; // of a heat map; a layer with more units shows means, or a part
 
   /** Tokens that cannot be seen, made visible. */
   const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥" };
@@ -20,7 +17,7 @@
       const react = (name) => ({
         click: (t, event) => {
           this.shown.before = this.shown.unit;
-          this.clicked(name, t, event);
+          this.pointing.clicked(name, t, event);
         },
         back: (t) => {
           this.player.seek(t);
@@ -36,11 +33,13 @@
       this.states = { c: columns("state_c"), h: columns("state_h") };
       this.figureList = [this.heat, this.states.c, this.states.h, this.small];
       this.explainer = new lab.Explainer(root, words(config), () => ({ frame: this.frame }));
+      this.controls = new lab.NetworkControls(this);
+      this.pointing = new lab.Pointing(this);
       this.tokens = new lab.Tokens(root.querySelector(".lab-tokens"), this.heat);
       this.sums = new lab.Sums(root);
       this.units = new lab.Units(root, {
         pin: (row) => this.pinRow(row),
-        point: (row, event) => this.sayRow(row, this.player.t, event),
+        point: (row, event) => this.pointing.sayRow(row, this.player.t, event),
         leave: () => this.explainer.leave(),
       });
       this.models = new lab.Models(this);
@@ -57,16 +56,16 @@
         if (event.target.dataset.switch !== "future") this.again();
       });
       for (const figure of this.figureList) {
-        figure.box.addEventListener("pointermove", (event) => this.point(figure, event));
+        figure.box.addEventListener("pointermove", (event) => this.pointing.point(figure, event));
         figure.box.addEventListener("pointerleave", () => this.explainer.leave());
       }
       saturation.addEventListener("click", (event) => {
-        const unit = this.nearestGate(saturation, event)?.unit;
+        const unit = this.pointing.nearestGate(saturation, event)?.unit;
         if (unit !== undefined) this.pin(unit);
       });
       saturation.addEventListener("pointermove", (event) => {
-        const near = this.nearestGate(saturation, event);
-        if (near) this.sayGate(near, event);
+        const near = this.pointing.nearestGate(saturation, event);
+        if (near) this.pointing.sayGate(near, event);
         else this.explainer.leave();
       });
       saturation.addEventListener("pointerleave", () => this.explainer.leave());
@@ -197,11 +196,10 @@
       );
       this.visible = answer.tokens.map(visible);
       this.shown.unit = answer.unit;
-      this.describe();
+      this.controls.describe();
       for (const place of this.root.querySelectorAll(".lab-tile .lab-length"))
         place.textContent = this.T;
-      const projected = answer.outputs !== answer.sizes[answer.layer];
-      this.units.load(answer.rows, this.reach(), projected);
+      this.units.load(answer.rows, this.reach(), this.isProjected);
       this.sums.load(answer);
       // Over the same text time stays where it is, whatever else changed.
       const same = before === answer.tokens.join("\u0000") && asked.t === undefined;
@@ -211,6 +209,11 @@
       this.accepted(asked);
       if (this.told) this.alert(this.told);
       this.told = undefined;
+    }
+
+    /** Whether h has other values than one for each unit. */
+    get isProjected() {
+      return this.answer.outputs !== this.answer.sizes[this.answer.layer];
     }
 
     /** The value of a row at t; gates have none at t = 0. */
@@ -226,84 +229,6 @@
       const largest = (array) => array.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const of = (name) => Math.max(largest(this.series[name]) * this.scales[name], 1e-6);
       return { f: 1, i: 1, o: 1, g: 1, c: of("c"), h: of("h") };
-    }
-
-    describe() {
-      const { answer, root } = this;
-      const { source } = this.asked.model;
-      root.dataset.source = source;
-      root.querySelector(".lab-what").textContent = answer.says;
-      root.classList.toggle("has-one-layer", answer.sizes.length === 1);
-      root.classList.toggle("has-projection", answer.outputs !== answer.sizes[answer.layer]);
-      this.models.describe(this.asked.model);
-      const options = answer.sizes.map((_, n) => ({
-        value: String(n),
-        label: `${n + 1} of ${answer.sizes.length}`,
-      }));
-      const key = `${answer.sizes.length} ${answer.layer}`;
-      if (this.layerKey !== key) {
-        this.layerKey = key;
-        this.set("layer", { options, value: String(answer.layer) });
-      }
-      const reads = document.getElementById(lab.live.domId(this.id("reads")));
-      if (source !== "new" && reads.value !== answer.takes) this.set("reads", { value: answer.takes });
-      reads.disabled = source !== "new";
-      this.stack();
-      this.chooseUnits();
-      const number = root.querySelector(".lab-unit-number");
-      number.max = answer.sizes[answer.layer] - 1;
-      if (document.activeElement !== number) number.value = answer.unit;
-      const example = Object.values(this.config.examples).find(
-        (one) => one.text === this.asked.text && one.source === source,
-      );
-      const place = root.querySelector(".lab-example");
-      // A network set by hand has no use for most characters; a model in a file should know them.
-      const few = source === "file" ? 0 : this.T / 2;
-      const strange = `${answer.unknown} of ${this.T} tokens are unknown to this model; it reads them as nothing it knows.`;
-      const words = example?.look_for ?? (answer.unknown > few ? strange : "Your own text.");
-      if (place.textContent !== words) place.textContent = words;
-    }
-
-    /** The flow from the token through the layers, each a button. */
-    stack() {
-      const { answer } = this;
-      const place = this.root.querySelector(".lab-stack");
-      const key = `${answer.sizes} ${answer.layer}`;
-      if (place.dataset.key === key) return;
-      place.dataset.key = key;
-      const token = document.createElement("span");
-      token.className = "lab-stack-token role-x";
-      const layers = answer.sizes.map((size, n) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "lab-stack-layer role-h";
-        button.dataset.layer = n;
-        button.textContent = `Layer ${n + 1}`;
-        button.title = `${size} units`;
-        button.setAttribute("aria-pressed", String(n === answer.layer));
-        return button;
-      });
-      place.replaceChildren(token, ...layers);
-    }
-
-    /** Which units of a large layer are shown: means over all, or each of a part. */
-    chooseUnits() {
-      const size = this.answer.sizes[this.answer.layer];
-      const box = this.root.querySelector(".lab-first-box");
-      box.hidden = size <= ROWS;
-      if (box.hidden) return;
-      const select = box.querySelector("select");
-      const per = Math.ceil(size / ROWS);
-      if (select.dataset.size !== String(size)) {
-        select.dataset.size = size;
-        const option = (value, words) => new Option(words, value);
-        const parts = Array.from({ length: per }, (_, n) => {
-          const last = Math.min((n + 1) * ROWS, size) - 1;
-          return option(n * ROWS, `rows ${n * ROWS}–${last}`);
-        });
-        select.replaceChildren(option("", `all ${size}, means of ${per}`), ...parts);
-      }
-      select.value = this.shown.first ?? "";
     }
 
     draw() {
@@ -370,108 +295,6 @@
       this.root.classList.toggle("hides-future", !lab.switches.isOn("future"));
     }
 
-    /* --- pointing ----------------------------------------------------- */
-
-    clicked(name, t, event) {
-      this.player.seek(t);
-      if (name === "small") {
-        const layer = this.small.row(event.clientY)?.meta;
-        if (layer !== undefined) this.set("layer", { value: String(layer) });
-        return;
-      }
-      const row = this.rowAt(this.figureList.find((one) => one.box.dataset.figure === name), t, event);
-      if (row !== undefined) this.pinRow(row);
-    }
-
-    /** The row under the pointer: of a heat map, or of the nearest line. */
-    rowAt(figure, t, event) {
-      const [first] = figure.plot?.data ?? [];
-      if (!first) return undefined;
-      if (first.type === "heatmap") return figure.row(event.clientY)?.row;
-      const axis = figure.plot._fullLayout.yaxis;
-      const y = event.clientY - figure.plot.getBoundingClientRect().top - axis._offset;
-      const name = first.meta;
-      let nearest;
-      let least = NEAR;
-      const at = Math.min(Math.max(t, 0), this.T);
-      this.answer.lines[name].forEach((row) => {
-        const away = Math.abs(axis.d2p(this.value(name, row, at)) - y);
-        if (away < least) [nearest, least] = [row, away];
-      });
-      return nearest;
-    }
-
-    /** Say the values under the pointer. */
-    point(figure, event) {
-      if (!this.answer || event.pointerType === "touch") return;
-      const t = figure.time(event.clientX);
-      if (t === null || t < 0 || t > this.T) {
-        this.explainer.leave();
-        return;
-      }
-      if (figure === this.small) {
-        const layer = figure.row(event.clientY)?.meta;
-        if (layer === undefined) return;
-        const level = lab.numbers.shown(this.levels[layer][t], 3);
-        this.explainer.table(this.titleAt(t), [["h", `layer ${layer + 1}`], ["h", `rms of h ${level}`]], event);
-        return;
-      }
-      this.sayRow(this.rowAt(figure, t, event), t, event);
-    }
-
-    /** Say all values of a row at t. */
-    sayRow(row, t, event) {
-      const units = this.answer?.rows[row];
-      if (!units) {
-        this.explainer.leave();
-        return;
-      }
-      const symbols = { f: "f", c: "C", i: "i", h: "h", o: "o", g: "C̃" };
-      const shown = Object.entries(symbols)
-        .filter(([name]) => name !== "h" || this.answer.outputs === this.answer.sizes[this.answer.layer])
-        .map(([name, symbol]) => [name, `${symbol} ${lab.numbers.shown(this.value(name, row, t), 3)}`]);
-      this.explainer.table(`${this.unitName(units)} · ${this.titleAt(t)}`, shown, event);
-    }
-
-    titleAt(t) {
-      return t === 0 ? "t = 0, initial state" : `t = ${t}, ‘${this.visible[t - 1]}’`;
-    }
-
-    unitName(units) {
-      if (units.length > 1) return `mean of ${units.length} units, ${units[0]} …`;
-      const name = this.answer.names.units?.[units[0]];
-      return name ? `unit ${units[0]}, ${name}` : `unit ${units[0]}`;
-    }
-
-    /** The point of the saturation plot nearest to the pointer. */
-    nearestGate(box, event) {
-      const plot = box.querySelector(".js-plotly-plot");
-      const layout = plot?._fullLayout;
-      if (!layout?.xaxis?.d2p || !this.answer) return undefined;
-      const { left, top } = plot.getBoundingClientRect();
-      const x = event.clientX - left - layout.xaxis._offset;
-      const y = event.clientY - top - layout.yaxis._offset;
-      let nearest;
-      let least = NEAR;
-      for (const trace of plot._fullData) {
-        if (!"fio".includes(trace.meta) || !trace.meta) continue;
-        for (let unit = 0; unit < trace.x.length; unit += 1) {
-          const away = Math.hypot(layout.xaxis.d2p(trace.x[unit]) - x, layout.yaxis.d2p(trace.y[unit]) - y);
-          if (away < least) {
-            least = away;
-            nearest = { unit, gate: trace.meta, open: trace.x[unit], shut: trace.y[unit] };
-          }
-        }
-      }
-      return nearest;
-    }
-
-    sayGate({ unit, gate, open, shut }, event) {
-      const percent = (share) => `${lab.numbers.shown(100 * share, 0)} % of the steps`;
-      const rows = [[gate, `open ${percent(open)}`], [gate, `shut ${percent(shut)}`]];
-      this.explainer.table(`${this.unitName([unit])} · ${gate}`, rows, event);
-    }
-
     /* --- showing ------------------------------------------------------ */
 
     paint(t, words) {
@@ -483,24 +306,13 @@
       for (const figure of this.figureList) figure.place(t);
       this.tokens.say(t);
       this.units.paint((name, row) => this.value(name, row, t), this.answer.unit);
-      this.paintStack(t);
+      this.controls.paintStack(t);
       if (words) {
         for (const element of this.live) lab.numbers.fill(element, this.frame);
         this.sums.paint(t, this.frame);
         this.explainer.update();
       }
       if (!this.player.playing) lab.settled?.(this);
-    }
-
-    paintStack(t) {
-      const [token, ...layers] = this.root.querySelector(".lab-stack").children;
-      if (!token) return;
-      const text = t === 0 ? "–" : this.visible[t - 1];
-      if (token.textContent !== text) token.textContent = text;
-      const most = Math.max(...this.levels.map((level) => Math.max(...level)), 1e-6);
-      layers.forEach((layer, n) => {
-        layer.style.setProperty("--level", (this.levels[n][t] / most).toFixed(3));
-      });
     }
 
     frameAt(t) {
@@ -579,7 +391,7 @@
       return {
         about: `${model}, layer ${this.answer.layer + 1} of ${this.answer.sizes.length}`,
         figures,
-        drawings: [{ name: "Architecture", svg: () => this.units.picture(this.titleAt(this.frame.t)) }],
+        drawings: [{ name: "Architecture", svg: () => this.units.picture(this.pointing.titleAt(this.frame.t)) }],
         tokens: this.visible,
         files: [
           { name: "Trace", words: "CSV", run: () => fetch("trace?as=csv") },
@@ -603,100 +415,5 @@
     );
   }
 
-  /** What a link says: text for every control, as a reader would type it. */
-  function fromQuery(query, config) {
-    const start = config.examples[config.start];
-    const odd = Object.keys(config.choices).filter(
-      (name) => query.has(name) && !config.choices[name].includes(query.get(name)),
-    );
-    for (const name of odd) query.delete(name);
-    const source = query.get("m") ?? start.source;
-    const index = (name, from) =>
-      Math.min(Math.max(Math.trunc(Number(query.get(name) ?? from)) - from || 0, 0), LARGEST_INDEX);
-    return {
-      odd,
-      numbers: Object.fromEntries(
-        Object.entries(config.numbers).map(([name, value]) => [name, query.get(name) ?? value]),
-      ),
-      source: source === "file" ? `file:${query.get("hash") ?? ""}` : source,
-      layers: query.get("layers") ?? "1",
-      kind: query.get("kind") ?? "glorot",
-      text: query.get("text") ?? start.text,
-      reads: query.get("reads") ?? start.reads,
-      order: query.get("order") ?? "given",
-      t: Number(query.get("t") ?? 0) || 0,
-      layer: index("layer", 1),
-      unit: query.has("unit") ? index("unit", 0) : start.unit,
-      first: query.has("first") ? index("first", 0) : null,
-    };
-  }
-
-  const callbacks = {
-    choose(chosen, ids, config, rootId) {
-      const { no_update: keep } = window.dash_clientside;
-      const view = lab.viewOf(rootId, config, NetworkView);
-      const nothing = ids.map(() => keep);
-      const all = ({ numbers, source, layers, kind, text, reads, order }) => {
-        const values = ids.map((id) => numbers?.[id.name] ?? keep);
-        return [values, source, layers ?? keep, kind ?? keep, text ?? keep, reads ?? keep, order ?? keep];
-      };
-      if (chosen?.kind === "example") {
-        const { text, reads, source, unit } = config.examples[chosen.name];
-        // An opened model is the reader's own: it reads the example, or says why not.
-        if (view.asked?.model.source === "file" && !chosen.anew) {
-          view.choosing = { t: 0 };
-          return all({ text, source: keep });
-        }
-        view.choosing = { unit, t: 0 };
-        return all({ text, reads, source });
-      }
-      if (chosen?.kind === "model") {
-        view.choosing = {};
-        return all({ source: chosen.source, text: chosen.text });
-      }
-      const { query, problem } = lab.link?.read() ?? {};
-      if (problem) view.alert(problem);
-      if (problem && view.ready) return [nothing, keep, keep, keep, keep, keep, keep];
-      const linked = fromQuery(query ?? new URLSearchParams(), config);
-      if (linked.odd.length)
-        view.told = `This link says of ${linked.odd.join(", ")} what this lab does not know. The rest of it was followed.`;
-      view.choosing = { t: linked.t, layer: linked.layer, unit: linked.unit, first: linked.first };
-      view.models.expect(linked.source, query?.get("name"));
-      if (query) {
-        const show = (query.get("show") ?? "").split(",");
-        for (const name of ["candidate", "heat"]) lab.switches.set(name, show.includes(name));
-      }
-      return all(linked);
-    },
-
-    /** Something was set: ask for its consequences. */
-    changed(numbers, source, layers, kind, text, reads, order, layer, ids, config, rootId) {
-      const view = lab.viewOf(rootId, config, NetworkView);
-      const typed = Object.fromEntries(ids.map((id, n) => [id.name, String(numbers[n] ?? "")]));
-      const [from, hash] = String(source ?? "new").split(":");
-      const { choosing } = view;
-      view.choosing = undefined;
-      // Who moves the cell size wants a network of that size, whatever model is there now.
-      const { wanted } = view.asking;
-      const resized = wanted && !choosing && typed.size !== wanted.model.size;
-      if (resized && from !== "new") {
-        view.set("source", { value: "new" });
-        return;
-      }
-      if (choosing?.unit !== undefined) view.shown.unit = choosing.unit;
-      if (choosing?.first !== undefined) view.shown.first = choosing.first;
-      const settings = {
-        model: { ...typed, layers: layers ?? "1", kind: kind ?? "glorot", source: from, hash: hash ?? "" },
-        text: text ?? "",
-        reads: !reads || reads === "tokens" ? "characters" : reads,
-        order: order ?? "given",
-        layer: choosing?.layer ?? Number(layer ?? 0),
-      };
-      if (choosing?.t !== undefined) settings.t = choosing.t;
-      view.root.dataset.source = from;
-      view.offer(settings, { typing: view.isTyping });
-    },
-  };
-
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { lstm_lab_network: callbacks });
+  lab.NetworkView = NetworkView;
 })();
