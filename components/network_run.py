@@ -1,6 +1,6 @@
 """What the server computes for the Network page: one run, and pictures of one layer of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,6 @@ from lstm import (
     run,
     saturation,
 )
-from lstm.units import OPEN, SHUT
 
 from . import boundary, theme, wire
 from .boundary import FieldError
@@ -28,8 +27,10 @@ from .figures.heatmaps import heatmaps
 from .figures.layers import layers as layers_figure
 from .figures.saturation import saturation_plot
 from .figures.states import drawn_lines, states
+from .network_arrays import by_row, level, readings, row_label, timeline, with_start
 from .network_inputs import Prepared, prepare
 from .network_settings import NetworkSettings
+from .numerals import counted
 
 LARGEST_STATE = 1e15  # beyond it, squares no longer fit float32
 ROWS = 128  # of a heat map at most: more would be thinner than a pixel
@@ -175,50 +176,6 @@ def _says(ran: Run) -> list[NDArray[np.int64]]:
     return np.array_split(np.arange(P), min(ROWS, P))
 
 
-def by_row(values: Array, rows: Sequence[NDArray[np.int64]]) -> Array:
-    """Give each row the mean of its units: (T, 1, H) becomes (R, T)."""
-    flat = values[:, 0]
-    if all(len(units) == 1 for units in rows):
-        return np.ascontiguousarray(flat[:, np.concatenate(rows)].T)
-    return np.stack([flat[:, units].mean(axis=1) for units in rows])
-
-
-def with_start(start: Array, values: Array) -> Array:
-    """Put the state at t = 0 before those after each step."""
-    return np.concatenate([start[None], values])
-
-
-def readings(trace: Trace) -> dict[str, Array]:
-    """Give the numbers that sum a layer up, each of shape (T + 1,); NaN at t = 0 where none is.
-
-    Norms are Euclidean; ``saturated`` is the fraction of the three gates of all
-    units that are below 0.1 or above 0.9.
-    """
-    found: dict[str, Array] = {}
-    for name in "figo":
-        found[name] = np.append(np.nan, getattr(trace, name)[:, 0].mean(axis=1))
-    gates = np.concatenate([trace.f[:, 0], trace.i[:, 0], trace.o[:, 0]], axis=1)
-    found["saturated"] = np.append(np.nan, ((gates < SHUT) | (gates > OPEN)).mean(axis=1))
-    found["c_norm"] = np.linalg.norm(with_start(trace.c0, trace.c)[:, 0], axis=1)
-    found["h_norm"] = np.linalg.norm(with_start(trace.h0, trace.h)[:, 0], axis=1)
-    return found
-
-
-def timeline(trace: Trace, unit: int) -> dict[str, Array]:
-    """Give one unit's gates and states, each of shape (T + 1,); NaN where none is."""
-    found = {name: np.append(np.nan, getattr(trace, name)[:, 0, unit]) for name in "figo"}
-    found["c"] = np.append(trace.c0[0, unit], trace.c[:, 0, unit])
-    if trace.h.shape == trace.c.shape:  # what a projection says belongs to no unit
-        found["h"] = np.append(trace.h0[0, unit], trace.h[:, 0, unit])
-    return found
-
-
-def level(trace: Trace) -> Array:
-    """Say how strongly a layer speaks at each t: the root mean square of h, of shape (T + 1,)."""
-    h = with_start(trace.h0, trace.h)[:, 0]
-    return np.sqrt(np.mean(h * h, axis=1))  # type: ignore[no-any-return]
-
-
 def sums(ran: Run) -> dict[str, Any]:
     """Give the pinned unit's sums, gate by gate in the order i, f, g, o."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -272,13 +229,12 @@ def names(model: Model, layer: int) -> dict[str, Any]:
 def describe(model: Model) -> str:
     """Say in a line what the model is."""
     sizes = [layer.hidden_size for layer in model.layers]
-    count = f"{len(sizes)} layers" if len(sizes) > 1 else "1 layer"
-    units = f"{sizes[0]} unit" + ("s" if sizes[0] != 1 else "")
+    units = counted(sizes[0], "unit")
     if len(set(sizes)) > 1:
         units = ", ".join(map(str, sizes)) + " units"
     weights = sum(layer.W_ih.size + layer.W_hh.size + layer.bias.size for layer in model.layers)
-    inputs = f"{model.input_size} input" + ("s" if model.input_size != 1 else "")
-    return f"{count} of {units}, {inputs}, {weights:,} weights."
+    inputs = counted(model.input_size, "input")
+    return f"{counted(len(sizes), 'layer')} of {units}, {inputs}, {weights:,} weights."
 
 
 def takes(model: Model) -> str:
@@ -318,8 +274,3 @@ def figures(ran: Run, theme_name: theme.ThemeName) -> dict[str, Any]:
 def _small(trace: Trace) -> Array:
     P = trace.h.shape[2]
     return by_row(with_start(trace.h0, trace.h), np.array_split(np.arange(P), min(SMALL_ROWS, P)))
-
-
-def row_label(units: NDArray[np.int64]) -> str:
-    """Name a row by its unit, or by the first of several."""
-    return str(units[0]) if len(units) == 1 else f"{units[0]}…"

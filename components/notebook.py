@@ -11,7 +11,7 @@ from lstm.units import Order
 from .figures.heatmaps import heatmaps
 from .figures.saturation import saturation_plot
 from .figures.states import State, states
-from .network_run import by_row, row_label, with_start
+from .network_arrays import by_row, row_label, with_start
 from .theme import ThemeName
 
 
