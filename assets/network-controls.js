@@ -44,6 +44,25 @@
       const strange = `${answer.unknown} of ${this.view.T} tokens are unknown to this model; it reads them as nothing it knows.`;
       const words = example?.look_for ?? (answer.unknown > few ? strange : "Your own text.");
       if (place.textContent !== words) place.textContent = words;
+      this.saySaturation();
+    }
+
+    /** The saturation plot in words: the pinned unit, for those who listen. */
+    saySaturation() {
+      const { figures, unit } = this.view.answer;
+      const share = (array) => lab.numbers.shown(100 * lab.numbers.decode(array)[unit], 0);
+      const gates = figures.saturation.data
+        .filter(({ name }) => name)
+        .map(({ name, x, y }) => `${name} gate open ${share(x)} % and shut ${share(y)} % of the steps`);
+      this.view.root.querySelector(".lab-saturation-words").textContent =
+        `Unit ${unit}: ${gates.join(", ")}.`;
+    }
+
+    /** The layers in words: how strongly each speaks at t. */
+    sayLayers(t) {
+      const levels = this.view.levels.map((level, n) => `layer ${n + 1} ${lab.numbers.shown(level[t], 3)}`);
+      this.view.root.querySelector(".lab-layers-words").textContent =
+        `At t = ${t}, root mean square of h: ${levels.join(", ")}.`;
     }
 
     /** The flow from the token through the layers, each a button. */

@@ -310,6 +310,7 @@
       if (words) {
         for (const element of this.live) lab.numbers.fill(element, this.frame);
         this.sums.paint(t, this.frame);
+        this.controls.sayLayers(t);
         this.explainer.update();
       }
       if (!this.player.playing) lab.settled?.(this);

@@ -125,7 +125,10 @@ def layers(aio_id: str) -> Component:
     """Frame the small multiples of all layers."""
     return card(
         "All layers",
-        _figure(aio_id, "small", [], []),
+        [
+            _figure(aio_id, "small", [], []),
+            unseen(html.Span(className="lab-layers-words")),
+        ],
         look_for=LOOK_FOR["All layers"],
         class_name="lab-card-layers",
     )

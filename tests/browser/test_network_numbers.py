@@ -333,3 +333,17 @@ def test_the_words_example_is_read_as_words_by_its_own_network(network: "Network
         network.go(t)
         network.shows(readings(trace, t))
     expect(network.reading("token")).to_have_text("on")
+
+
+def test_figures_that_can_only_be_seen_say_in_words_what_they_show(network: "Network") -> None:
+    network.open(t=5)
+    network.at(5, "Paused")
+    trace = by_hand().layers[0]
+    words = network.page.locator(".lab-saturation-words").text_content() or ""
+    for gate, name in (("forget", "f"), ("input", "i"), ("output", "o")):
+        shut, opened = saturation(getattr(trace, name))
+        assert f"{gate} gate open {100 * opened[0]:.0f} % and shut {100 * shut[0]:.0f} %" in words
+    level = float(np.sqrt((trace.h[4, 0] ** 2).mean()))
+    expect(network.page.locator(".lab-layers-words")).to_have_text(
+        f"At t = 5, root mean square of h: layer 1 {level:.3f}."
+    )
