@@ -384,7 +384,7 @@
         { ...drawn("Gate heat maps", this.heat.box), annotations },
         drawn("Cell state", this.states.c.box),
         drawn("Hidden state", this.states.h.box),
-        ...(this.answer.sizes.length > 1 ? [drawn("All layers", this.small.box)] : []),
+        ...(this.answer.sizes.length > 1 ? [drawn("Whole stack", this.small.box)] : []),
         drawn("Saturation", this.root.querySelector("[data-figure=saturation]")),
       ];
       const fetch = (path) => this.models.download(path, settings());

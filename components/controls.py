@@ -110,6 +110,7 @@ def slider(
     high: float,
     step: float,
     decimals: int = 2,
+    exact: str = "",
     class_name: str = "",
 ) -> Component:
     """Give a slider with a number field beside it, in the colour of a role.
@@ -118,11 +119,12 @@ def slider(
     the slider then rests at its end.
     """
     caption = [html.Span(symbol, **attributes(aria_hidden="true")), unseen(label)]
-    exact = html.Label(f"Exact {symbol}", htmlFor=dom_id(number_id), className="visually-hidden")
+    words = exact or f"Exact {symbol}"
+    field = html.Label(words, htmlFor=dom_id(number_id), className="visually-hidden")
     return html.Div(
         [
             html.Label(caption, htmlFor=dom_id(slider_id), className="lab-symbol"),
-            exact,
+            field,
             dbc.Input(
                 id=slider_id,
                 type="range",

@@ -100,6 +100,7 @@ def _new(aio_id: str) -> Component:
                 number_id=own(aio_id, "number", name="size"),
                 label="Cell size",
                 symbol="Cell size",
+                exact="Exact number of units",
                 role="plain",
                 value=16,
                 low=1,
@@ -110,7 +111,7 @@ def _new(aio_id: str) -> Component:
             ),
             html.Div(
                 [
-                    select(own(aio_id, "layers"), "Layers", layers, "1"),
+                    select(own(aio_id, "layers"), "Depth", layers, "1"),
                     select(own(aio_id, "kind"), "Weights", KIND_NAMES, "glorot"),
                     *numbers,
                 ],
@@ -183,7 +184,7 @@ def _text(aio_id: str) -> list[Component]:
             ],
             className="lab-chips",
             role="group",
-            **attributes(aria_label="Example texts"),
+            **attributes(aria_label="Examples"),
         ),
         html.P(start.look_for, className="lab-does lab-example", role="status"),
     ]

@@ -46,9 +46,7 @@ def architecture(aio_id: str) -> Component:
     return card(
         "Architecture",
         [
-            html.Div(
-                className="lab-stack", role="group", **attributes(aria_label="Choose a layer")
-            ),
+            html.Div(className="lab-stack", role="group", **attributes(aria_label="Stack")),
             html.Div(rows, className="lab-units-list"),
         ],
         look_for=LOOK_FOR["Architecture"],
@@ -124,12 +122,12 @@ def state(aio_id: str, name: str) -> Component:
 def layers(aio_id: str) -> Component:
     """Frame the small multiples of all layers."""
     return card(
-        "All layers",
+        "Whole stack",
         [
             _figure(aio_id, "small", [], []),
             unseen(html.Span(className="lab-layers-words")),
         ],
-        look_for=LOOK_FOR["All layers"],
+        look_for=LOOK_FOR["Whole stack"],
         class_name="lab-card-layers",
     )
 

@@ -71,7 +71,7 @@ class ModelSettings:
         return cls(
             source=source,
             size=_whole("Cell size", raw.get("size"), 1, LARGEST_SIZE),
-            layers=_whole("Layers", raw.get("layers"), 1, MOST_LAYERS),
+            layers=_whole("Depth", raw.get("layers"), 1, MOST_LAYERS),
             kind=boundary.choice(raw.get("kind"), KINDS, "kind"),
             forget_bias=boundary.number("Forget bias", raw.get("forget_bias"), -100, 100),
             seed=_whole("Seed", raw.get("seed"), 0, LARGEST_SEED),

@@ -49,7 +49,7 @@ LOOK_FOR = {
     "drag to zoom, double-click to see all.",
     "Cell state": "Flat lines remember, steps write, slopes leak.",
     "Hidden state": "What the units say: C, as far as the output gate lets it.",
-    "All layers": "h of every layer; higher ones often move more slowly. Press one to see it.",
+    "Whole stack": "h of every layer; higher ones often move more slowly. Press one to see it.",
     "Readings": "The layer at t: lengths of C and h, means of the gates.",
     "Unit": "What each gate of this unit got, the largest terms first.",
     "Unit at the start": "Press → or Play: step 1 has the first sums.",

@@ -25,7 +25,7 @@ PICTURES = (
     "Gate heat maps",
     "Cell state",
     "Hidden state",
-    "All layers",
+    "Whole stack",
     "Saturation",
     "Architecture",
 )
@@ -166,7 +166,7 @@ def test_the_menu_opens_closes_and_has_no_layers_where_there_is_one(network: "Ne
     network.button("Export").click()
     expect(network.button("Export")).to_have_attribute("aria-expanded", "true")
     expect(menu.get_by_role("button").first).to_be_focused()
-    expect(menu.get_by_role("button", name="All layers as PNG")).to_have_count(0)
+    expect(menu.get_by_role("button", name="Whole stack as PNG")).to_have_count(0)
     network.page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(network.button("Export")).to_be_focused()

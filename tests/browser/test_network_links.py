@@ -70,9 +70,9 @@ def test_a_copied_link_restores_everything_in_another_browser(
     there.pins(state["unit"])
     assert there.all_numbers() == here.all_numbers()
     assert there.text.input_value() == here.text.input_value() == state["text"]
-    for name in ("Model", "Layers", "Weights", "Read as", "Units sorted by", "Layer"):
+    for name in ("Model", "Depth", "Weights", "Read as", "Units sorted by", "Layer"):
         same(here.choice(name), there.choice(name))
-    for name in ("Forget bias", "Seed", "Exact Cell size"):
+    for name in ("Forget bias", "Seed", "Exact number of units"):
         same(here.option(name), there.option(name))
     assert there.heat("heatmaps") == here.heat("heatmaps")
 
@@ -89,7 +89,7 @@ def test_what_is_set_by_hand_is_in_the_link(open_network: Callable[..., "Network
     here.open()
     here.choice("Model").select_option("new")
     here.runs("1 layer of 16 units")
-    here.choice("Layers").select_option("2")
+    here.choice("Depth").select_option("2")
     here.runs("2 layers of 16 units")
     here.option("Seed").fill("77")
     here.choice("Layer").select_option("1")

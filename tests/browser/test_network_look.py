@@ -97,7 +97,7 @@ def test_on_a_desk_all_panels_are_in_view(
         """() => [document.documentElement.scrollHeight - innerHeight,
             document.documentElement.scrollWidth - innerWidth]"""
     ) == [0, 0]
-    for name in (*REGIONS, *(["All layers"] if state else [])):
+    for name in (*REGIONS, *(["Whole stack"] if state else [])):
         box = network.region(name).bounding_box()
         assert box is not None
         assert box["x"] >= 0

@@ -238,7 +238,7 @@ def test_the_cell_size_moves_by_keyboard_and_the_network_follows(network: "Netwo
     for key, units in (("ArrowRight", 17), ("End", 64), ("ArrowLeft", 63), ("Home", 1)):
         network.page.keyboard.press(key)
         network.runs(f"1 layer of {units} unit")
-        expect(network.option("Exact Cell size")).to_have_value(str(units))
+        expect(network.option("Exact number of units")).to_have_value(str(units))
     network.go(2)
     network.shows(readings(new("abc", 1).layers[0], 2))
 
@@ -270,7 +270,7 @@ def test_layers_weights_forget_bias_and_seed_make_another_network(network: "Netw
     is_shown(network, new(text, 8).layers[0])
     network.option("Forget bias").fill("-2.5")
     is_shown(network, new(text, 8, forget_bias=-2.5).layers[0])
-    network.choice("Layers").select_option("3")
+    network.choice("Depth").select_option("3")
     network.runs("3 layers of 8 units")
     is_shown(network, new(text, 8, 3, forget_bias=-2.5).layers[0])
     network.option("Seed").fill("12")

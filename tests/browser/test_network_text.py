@@ -186,9 +186,9 @@ def test_a_million_characters_are_refused_without_a_request(
         ("Seed", "abc", ["Seed is", "abc"]),
         ("Seed", "1.5", ["Seed is", "1.5", "whole number"]),
         ("Forget bias", "1e9", ["Forget bias is", "100"]),
-        ("Exact Cell size", "65", ["Cell size is", "65", "64"]),
-        ("Exact Cell size", "0", ["Cell size is", "0"]),
-        ("Exact Cell size", "", ["Cell size"]),
+        ("Exact number of units", "65", ["Cell size is", "65", "64"]),
+        ("Exact number of units", "0", ["Cell size is", "0"]),
+        ("Exact number of units", "", ["Cell size"]),
     ],
 )
 def test_a_slip_in_a_number_field_is_named_the_field_marked_and_the_screen_stays(

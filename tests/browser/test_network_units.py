@@ -271,7 +271,7 @@ def test_what_is_switched_is_remembered(network: "Network") -> None:
 
 def layer_button(network: "Network", layer: int) -> Locator:
     """Find the button of a layer in the stack."""
-    stack = network.page.get_by_role("group", name="Choose a layer")
+    stack = network.page.get_by_role("group", name="Stack")
     return stack.get_by_role("button", name=f"Layer {layer}")
 
 
@@ -279,9 +279,7 @@ def layer_is(network: "Network", layer: int, of: int) -> None:
     """Expect all places to name this layer, counted from 1."""
     expect(network.choice("Layer").locator("option:checked")).to_have_text(f"{layer} of {of}")
     expect(layer_button(network, layer)).to_have_attribute("aria-pressed", "true")
-    pressed = network.page.get_by_role("group", name="Choose a layer").locator(
-        "[aria-pressed=true]"
-    )
+    pressed = network.page.get_by_role("group", name="Stack").locator("[aria-pressed=true]")
     expect(pressed).to_have_count(1)
     expect(network.region("Unit")).to_contain_text(f"of layer {layer}")
 
@@ -309,25 +307,25 @@ def test_select_buttons_and_small_multiples_choose_the_layer(network: "Network")
 
 def test_with_one_layer_there_are_no_small_multiples(network: "Network") -> None:
     network.open(m="new", text="abc")
-    expect(network.region("All layers")).to_have_count(0)
-    network.choice("Layers").select_option("2")
-    expect(network.region("All layers")).to_be_visible()
+    expect(network.region("Whole stack")).to_have_count(0)
+    network.choice("Depth").select_option("2")
+    expect(network.region("Whole stack")).to_be_visible()
     network.until(
         """() => document.querySelector("[data-figure=small] .js-plotly-plot")
             ?._fullData?.length === 2"""
     )
-    network.choice("Layers").select_option("1")
-    expect(network.region("All layers")).to_have_count(0)
+    network.choice("Depth").select_option("1")
+    expect(network.region("Whole stack")).to_have_count(0)
     network.button("Brackets").click()
     network.runs("1 layer of 6 units")
-    expect(network.region("All layers")).to_have_count(0)
+    expect(network.region("Whole stack")).to_have_count(0)
 
 
 def test_fewer_layers_and_units_keep_to_those_there_are(network: "Network") -> None:
     network.open(m="new", text="abcdef", size=20, layers=3, layer=3, unit=19)
     layer_is(network, 3, 3)
     network.pins(19)
-    network.choice("Layers").select_option("2")
+    network.choice("Depth").select_option("2")
     layer_is(network, 2, 2)
     network.size.focus()
     network.page.keyboard.press("Home")

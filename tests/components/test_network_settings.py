@@ -74,7 +74,7 @@ def test_settings_survive_json(network_settings: Settings) -> None:
         ("size", "٣", "Cell size is '٣'. Use a whole number from 1 to 64."),
         ("size", "nan", "Cell size is 'nan'. Use a whole number from 1 to 64."),
         ("size", "9" * 5000, f"Cell size is '{'9' * 23}…'. Use a whole number from 1 to 64."),
-        ("layers", "4", "Layers is '4'. Use a whole number from 1 to 3."),
+        ("layers", "4", "Depth is '4'. Use a whole number from 1 to 3."),
         ("seed", "-1", "Seed is '-1'. Use a whole number from 0 to 4,294,967,295."),
         ("seed", "4294967296", "Seed is '4294967296'. Use a whole number from 0 to 4,294,967,295."),
         ("seed", "0.5", "Seed is 0.5. Use a whole number from 0 to 4,294,967,295."),

@@ -63,7 +63,7 @@ def named(page: ET.Element, tag: str, name: str) -> ET.Element:
 # Names that stay put
 
 
-@pytest.mark.parametrize("name", [*REGIONS, "All layers", "Unit", "Settings"])
+@pytest.mark.parametrize("name", [*REGIONS, "Whole stack", "Unit", "Settings"])
 def test_every_panel_is_a_region_with_its_name(network_page: ET.Element, name: str) -> None:
     (region,) = (
         node for node in network_page.iter("section") if node.attrib.get("aria-label") == name
@@ -78,7 +78,7 @@ def test_every_panel_is_a_region_with_its_name(network_page: ET.Element, name: s
         ("textarea", "Text"),
         ("select", "Layer"),
         ("select", "Model"),
-        ("select", "Layers"),
+        ("select", "Depth"),
         ("select", "Weights"),
         ("select", "Units sorted by"),
         ("select", "Read as"),
