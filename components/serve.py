@@ -3,18 +3,18 @@
 import os
 import sys
 
-# One BLAS thread for each web worker, set before NumPy is imported: the cell's
-# products are tiny, and idle BLAS threads spin.
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
+from .processor import blas_settings, cpuinfo
 
-from flask import Flask  # noqa: E402
-from waitress import serve  # noqa: E402
+# Before NumPy is imported, which loads BLAS.
+os.environ.update(blas_settings(os.environ, cpuinfo()))
 
-from lstm.checkpoint import LARGEST_FILE  # noqa: E402
+from flask import Flask
+from waitress import serve
 
-from .forgery import LARGEST_BODY  # noqa: E402
-from .lab import create_app  # noqa: E402
+from lstm.checkpoint import LARGEST_FILE
+
+from .forgery import LARGEST_BODY
+from .lab import create_app
 
 
 def main(server: Flask | None = None) -> int:
