@@ -26,7 +26,8 @@ def trace(ran: Run, kind: str) -> tuple[bytes, str, str]:
     ----------
     ran : Run
     kind : "csv", "json" or "npz"
-        Time runs from 1 to T; a CSV has a row for each step, layer and unit.
+        Time runs from 1 to T; a CSV has a row for each step, layer and unit. The
+        outputs of a linear output layer are in JSON and NumPy.
 
     Returns
     -------
@@ -44,6 +45,8 @@ def trace(ran: Run, kind: str) -> tuple[bytes, str, str]:
     if kind not in ("csv", "json"):
         raise BadRequest("as must be csv, json or npz.")
     count = sum(layer.c.size for layer in ran.trace.layers) * len(QUANTITIES)
+    if kind == "json" and ran.prepared.model.decoder is not None:
+        count += ran.trace.outputs.size
     if count > MOST_NUMBERS:
         raise LabError(
             f"This trace has {grouped(count)} numbers, too many for {kind.upper()}. "
@@ -77,7 +80,10 @@ def _json(ran: Run) -> bytes:
         {name: getattr(layer, name)[:, 0].tolist() for name in QUANTITIES}
         for layer in ran.trace.layers
     ]
-    return json.dumps({"tokens": ran.prepared.tokens, "layers": layers}).encode()
+    written: dict[str, Any] = {"tokens": ran.prepared.tokens, "layers": layers}
+    if ran.prepared.model.decoder is not None:
+        written["outputs"] = ran.trace.outputs[:, 0].tolist()
+    return json.dumps(written).encode()
 
 
 def _csv(ran: Run) -> bytes:

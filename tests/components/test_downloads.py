@@ -17,7 +17,7 @@ from components import create_app, downloads
 from components.downloads import MOST_NUMBERS, QUANTITIES
 from components.network_run import Run
 from components.network_settings import NetworkSettings
-from lstm import Array, LabError, Model, ModelTrace, Trace, run
+from lstm import Array, LabError, Linear, Model, ModelTrace, Trace, run
 from lstm.checkpoint import read
 
 Settings = Callable[..., dict[str, Any]]
@@ -98,6 +98,22 @@ def test_the_json_has_every_number_to_the_bit(ran: Ran, case: str) -> None:
         for quantity, values in stored.items():
             wanted = getattr(layer, quantity)[:, 0]
             np.testing.assert_array_equal(np.array(values, wanted.dtype), wanted)
+    assert ("outputs" in data) == (one.prepared.model.decoder is not None)
+
+
+def test_what_a_linear_output_gives_is_in_the_json(ran: Ran) -> None:
+    plain = ran(**CASES["by hand"])
+    model = plain.prepared.model
+    H = model.layers[-1].hidden_size
+    decoded = dataclasses.replace(model, decoder=Linear(np.eye(3, H), np.ones(3)))
+    again = run(decoded, plain.prepared.inputs)
+    one = dataclasses.replace(
+        plain, prepared=dataclasses.replace(plain.prepared, model=decoded), trace=again
+    )
+    content, _, _ = downloads.trace(one, "json")
+    np.testing.assert_allclose(
+        json.loads(content)["outputs"], again.outputs[:, 0], rtol=0, atol=1e-12
+    )
 
 
 @each_case
