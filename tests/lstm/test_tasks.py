@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm import LabError, Linear, Model, random_layers
+from lstm import LabError, Linear, Model, random_layers, run
 from lstm.optimisers import Optimiser
 from lstm.tasks import (
     Adding,
@@ -220,3 +220,27 @@ def test_what_lies_beyond_an_end_counts_nothing(rng: np.random.Generator) -> Non
     assert batch.counts is not None
     for b, text in enumerate(columns(batch, Counting.vocabulary)):
         assert batch.counts[:, b].sum() == len(text) - 1
+
+
+def solved(model: Model, strings: int = 100) -> bool:
+    """Tell whether a model's likeliest symbols are just those that may follow, at every step."""
+    rng = np.random.default_rng(99)
+    for _ in range(strings):
+        string = Reber().string(rng)
+        numbers = [Reber.vocabulary.tokens.index(symbol) for symbol in string[:-1]]
+        outputs = run(model, np.array(numbers)[:, None]).outputs[:, 0]
+        for logits, allowed in zip(outputs, Reber.successors(string), strict=False):
+            best = np.argsort(-logits)[: len(allowed)]
+            if {Reber.vocabulary.tokens[number] for number in best} != allowed:
+                return False
+    return True
+
+
+def test_an_lstm_solves_the_embedded_reber_grammar() -> None:
+    """Hochreiter & Schmidhuber 1997 needed about 8,400 strings; here 24,000 are allowed."""
+    rng = np.random.default_rng(1)
+    V = len(Reber.vocabulary)
+    decoder = Linear(rng.uniform(-0.1, 0.1, (V, 8)), np.zeros(V))
+    model = Model(random_layers(rng, [V, 8], "uniform"), decoder, np.eye(V))
+    plan = Plan(3000, Optimiser(rate=0.01), seed=1)
+    assert any(one.step % 200 == 0 and solved(one.model) for one in fit(model, Reber(size=8), plan))
