@@ -1,4 +1,4 @@
-"""The forward pass beside the loop of the textbooks and beside PyTorch.
+"""The engine beside the loop of the textbooks and beside PyTorch.
 
 ``python -m benchmarks.engine`` measures it alone, without a browser.
 """
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm import Layer, Trace, forward
+from lstm import Layer, LayerGradients, Trace, backward, forward
 from lstm.cell import Array
 
 from .table import Row, blas, show
@@ -31,17 +31,18 @@ class Size(NamedTuple):
     H: int
     fused: float  # × ours
     loop: float
+    both: float  # fused, forward and backward
 
 
 # Eight tenths of what an optimised NumPy reached on an AMD machine with AVX-512.
 SIZES = (
-    Size(1, 50, 1, 1, fused=0.48, loop=5.84),
-    Size(1, 200, 8, 8, fused=0.224, loop=5.12),
-    Size(1, 200, 32, 64, fused=0.32, loop=4.96),
-    Size(1, 500, 64, 128, fused=0.40, loop=3.44),
-    Size(16, 100, 64, 128, fused=0.32, loop=1.6),
-    Size(32, 128, 128, 256, fused=0.53, loop=1.6),
-    Size(64, 128, 256, 512, fused=0.64, loop=1.68),
+    Size(1, 50, 1, 1, fused=0.48, loop=5.84, both=0.88),
+    Size(1, 200, 8, 8, fused=0.224, loop=5.12, both=0.40),
+    Size(1, 200, 32, 64, fused=0.32, loop=4.96, both=0.32),
+    Size(1, 500, 64, 128, fused=0.40, loop=3.44, both=0.40),
+    Size(16, 100, 64, 128, fused=0.32, loop=1.6, both=0.40),
+    Size(32, 128, 128, 256, fused=0.53, loop=1.6, both=0.72),
+    Size(64, 128, 256, 512, fused=0.64, loop=1.68, both=1.01),
 )
 
 
@@ -122,6 +123,32 @@ def beside_pytorch(torch: Any, size: Size) -> Iterator[Row]:
     yield Row(name + "PyTorch, every gate", loop_time * 1e3, "ms")
     yield Row(name + "fused ÷ ours", fused_time / our_time, "×", size.fused, at_least=True)
     yield Row(name + "every gate ÷ ours", loop_time / our_time, "×", size.loop, at_least=True)
+    yield from backward_beside_pytorch(torch, network, layer, x, size)
+
+
+def backward_beside_pytorch(
+    torch: Any, network: Any, layer: Layer, x: Array, size: Size
+) -> Iterator[Row]:
+    """Give CPU times of forward and backward, ours and the fused nn.LSTM's."""
+    above = np.random.default_rng(1).normal(size=(size.T, size.B, size.H)).astype(np.float32)
+    tensor, slopes = torch.tensor(x, requires_grad=True), torch.from_numpy(above)
+
+    def ours() -> LayerGradients:
+        return backward(layer, forward(layer, x), above)
+
+    def theirs() -> None:
+        network.zero_grad()
+        tensor.grad = None
+        (network(tensor)[0] * slopes).sum().backward()
+
+    theirs()
+    wanted = network.weight_hh_l0.grad.numpy()
+    scale = float(np.abs(wanted).max())
+    np.testing.assert_allclose(ours().dW_hh / scale, wanted / scale, rtol=0, atol=1e-4)
+    our_time, their_time = interleaved(ours, theirs, calls=calls_in_a_round(theirs))
+    name = f"Engine, forward + backward, (B, T, D, H) = {size[:4]}: "
+    yield Row(name + "CPU a call", our_time * 1e3, "ms")
+    yield Row(name + "fused ÷ ours", their_time / our_time, "×", size.both, at_least=True)
 
 
 def agree(trace: Trace, outputs: Any, kept: list[Any]) -> None:
