@@ -95,15 +95,13 @@
       this.traces.draw(this.chosen(this.figures.traces));
     }
 
-    /** The traces that are switched on; a finger scrolls the page instead of zooming. */
+    /** The traces that are switched on. */
     chosen(figure) {
       const data = figure.data.map((trace) => ({
         ...trace,
         visible: lab.switches.isOn(`line-${trace.meta}`),
       }));
-      const touched = matchMedia("(pointer: coarse)").matches;
-      const layout = touched ? { ...figure.layout, dragmode: false } : figure.layout;
-      return { data, layout };
+      return { data, layout: figure.layout };
     }
 
     /** Follow the switches of the legend. */

@@ -68,7 +68,10 @@
       if (this.whole?.join() !== whole.join()) this.zoom = undefined;
       this.whole = whole;
       const xaxis = { ...figure.layout.xaxis, range: this.zoom ?? whole };
-      const shown = { ...figure, layout: { ...figure.layout, xaxis } };
+      const layout = { ...figure.layout, xaxis };
+      // A finger scrolls the page instead of zooming.
+      if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+      const shown = { ...figure, layout };
       window.dash_clientside.set_props(this.id, { figure: shown });
       this.listen();
     }
@@ -95,9 +98,9 @@
         this.draw(this.figure);
       });
       plot.on("plotly_hover", ({ points, event }) => {
-        if (points.length) this.react.hover(Math.round(points[0].x), event);
+        if (points.length) this.react.hover?.(Math.round(points[0].x), event);
       });
-      plot.on("plotly_unhover", () => this.react.leave());
+      plot.on("plotly_unhover", () => this.react.leave?.());
       this.place(this.t);
     }
 

@@ -113,9 +113,8 @@
       if (!token) return;
       const text = t === 0 ? "–" : this.view.visible[t - 1];
       if (token.textContent !== text) token.textContent = text;
-      const most = Math.max(...this.view.levels.map((level) => Math.max(...level)), 1e-6);
       layers.forEach((layer, n) => {
-        layer.style.setProperty("--level", (this.view.levels[n][t] / most).toFixed(3));
+        layer.style.setProperty("--level", (this.view.levels[n][t] / this.view.loudest).toFixed(3));
       });
     }
   }

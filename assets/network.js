@@ -9,6 +9,8 @@
   const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥" };
   const visible = (token) => VISIBLE[token] ?? (token.trim() ? token : "␣");
 
+  const largest = (array) => array.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
   class NetworkView extends lab.View {
     constructor(root, config) {
       super(root, config, "network", TYPING);
@@ -23,8 +25,6 @@
           this.player.seek(t);
           this.pin(this.shown.before ?? this.shown.unit);
         },
-        hover: () => {},
-        leave: () => {},
         zoom: (range, from) => this.zoom(range, from),
       });
       const columns = (name) => new lab.Columns(box(name), this.id(name), react(name));
@@ -141,11 +141,11 @@
       return { model, text, reads, order: "given", layer: 0, ...this.looks(), unit };
     }
 
-    /** A text that an opened model cannot read is replaced by one that it can, and kept in the note. */
+    /** A text that a model which was just opened cannot read is replaced by one that it can. */
     refuse(asked, error) {
       const { source, hash } = asked.model;
-      const other = this.answer && this.asked.model.hash !== hash;
-      if (source !== "file" || error.field !== "text" || !(other || !this.answer) || this.spared === hash) {
+      const isInUse = this.asked?.model.hash === hash;
+      if (source !== "file" || error.field !== "text" || isInUse || this.spared === hash) {
         super.refuse(asked, error);
         return;
       }
@@ -190,6 +190,7 @@
       this.readings = all(answer.readings);
       this.pinned = all(answer.pinned);
       this.levels = answer.levels.map(decode);
+      this.loudest = Math.max(...this.levels.map(largest), 1e-6);
       this.series = all(answer.series);
       this.scales = Object.fromEntries(
         Object.entries(answer.series).map(([name, { scale }]) => [name, scale]),
@@ -202,8 +203,8 @@
       this.units.load(answer.rows, this.reach(), this.isProjected);
       this.sums.load(answer);
       // Over the same text time stays where it is, whatever else changed.
-      const same = before === answer.tokens.join("\u0000") && asked.t === undefined;
-      if (same) this.player.changed();
+      const sameText = before === answer.tokens.join("\u0000");
+      if (sameText && asked.t === undefined) this.player.changed();
       else this.start(asked, this.T);
       this.drawSoon();
       this.accepted(asked);
@@ -226,22 +227,18 @@
 
     /** The largest magnitude of each state, for bars that never change their scale while playing. */
     reach() {
-      const largest = (array) => array.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const of = (name) => Math.max(largest(this.series[name]) * this.scales[name], 1e-6);
       return { f: 1, i: 1, o: 1, g: 1, c: of("c"), h: of("h") };
     }
 
     draw() {
       const { figures } = this.answer;
-      const touched = matchMedia("(pointer: coarse)").matches;
-      const ready = (figure) =>
-        touched ? { ...figure, layout: { ...figure.layout, dragmode: false } } : figure;
       // Titles of our own lie over the veil; Plotly's are for pictures that are taken away.
       const { annotations, ...layout } = figures.heatmaps.layout;
-      this.heat.draw(ready({ ...figures.heatmaps, layout }));
-      this.states.c.draw(ready(figures.state_c));
-      this.states.h.draw(ready(figures.state_h));
-      if (figures.layers) this.small.draw(ready(figures.layers));
+      this.heat.draw({ ...figures.heatmaps, layout });
+      this.states.c.draw(figures.state_c);
+      this.states.h.draw(figures.state_h);
+      if (figures.layers) this.small.draw(figures.layers);
       this.set("saturation", { figure: figures.saturation });
       this.hearHeat();
     }
@@ -300,7 +297,6 @@
     paint(t, words) {
       if (!this.answer) return;
       this.root.classList.toggle("is-at-start", t === 0);
-      this.frame = this.frameAt(t);
       // Playheads first: they read the layout, which the numbers then change.
       this.follow(t);
       for (const figure of this.figureList) figure.place(t);
@@ -308,6 +304,7 @@
       this.units.paint((name, row) => this.value(name, row, t), this.answer.unit);
       this.controls.paintStack(t);
       if (words) {
+        this.frame = this.frameAt(t);
         for (const element of this.live) lab.numbers.fill(element, this.frame);
         this.sums.paint(t, this.frame);
         this.controls.sayLayers(t);
@@ -377,7 +374,6 @@
 
     /** What the reader can take away. */
     takeAway() {
-      const settings = () => ({ ...this.asked, ...this.looks() });
       const drawn = (name, box) => ({ name, plot: box.querySelector(".js-plotly-plot") });
       const { annotations } = this.answer.figures.heatmaps.layout;
       const figures = [
@@ -387,18 +383,18 @@
         ...(this.answer.sizes.length > 1 ? [drawn("Whole stack", this.small.box)] : []),
         drawn("Saturation", this.root.querySelector("[data-figure=saturation]")),
       ];
-      const fetch = (path) => this.models.download(path, settings());
+      const take = (path) => () => this.models.download(path, { ...this.asked, ...this.looks() });
       const model = this.models.current?.name || this.config.sources[this.asked.model.source];
       return {
         about: `${model}, layer ${this.answer.layer + 1} of ${this.answer.sizes.length}`,
         figures,
-        drawings: [{ name: "Architecture", svg: () => this.units.picture(this.pointing.titleAt(this.frame.t)) }],
+        drawings: [{ name: "Architecture", svg: () => this.units.picture(this.pointing.titleAt(this.player.t)) }],
         tokens: this.visible,
         files: [
-          { name: "Trace", words: "CSV", run: () => fetch("trace?as=csv") },
-          { name: "Trace", words: "JSON", run: () => fetch("trace?as=json") },
-          { name: "Trace", words: "NumPy", run: () => fetch("trace?as=npz") },
-          { name: "Model", words: "safetensors", run: () => fetch("model") },
+          { name: "Trace", words: "CSV", run: take("trace?as=csv") },
+          { name: "Trace", words: "JSON", run: take("trace?as=json") },
+          { name: "Trace", words: "NumPy", run: take("trace?as=npz") },
+          { name: "Model", words: "safetensors", run: take("model") },
         ],
       };
     }

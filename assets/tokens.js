@@ -37,10 +37,10 @@
       const key = JSON.stringify([tokens, width, from, to]);
       if (key === this.key) return;
       this.key = key;
-      if (tokens !== this.list) this.gap = this.areWords(tokens) ? " " : "";
+      if (tokens !== this.list) this.isWords = this.areWords(tokens);
       this.list = tokens;
       const column = xaxis.d2p(1) - xaxis.d2p(0);
-      const least = this.areWords(tokens) ? WORD : LETTER;
+      const least = this.isWords ? WORD : LETTER;
       this.isTight = column < least;
       this.strip.replaceChildren(...(this.isTight ? this.around() : this.over(from, to, column, size.l)));
       this.saidAt = undefined;
@@ -92,7 +92,7 @@
     /** Write the text around t. */
     write(t) {
       if (!this.isTight) return;
-      const text = (from, to) => this.list.slice(Math.max(from, 0), to).map(apart).join(this.gap);
+      const text = (from, to) => this.list.slice(Math.max(from, 0), to).map(apart).join(this.isWords ? " " : "");
       this.before.textContent = text(t - 1 - AROUND, Math.max(t - 1, 0));
       this.after.textContent = text(t, t + AROUND);
     }

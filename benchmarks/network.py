@@ -10,11 +10,10 @@ from playwright.async_api import Browser, Page
 from components.lab import create_app
 from components.network_controls import own
 from components.network_view import ANSWER
-from components.still import dom_id
 
 from .lab import CALM, chromium, new_page, served
 from .playback import playing
-from .server import cost
+from .server import cost, question
 from .table import Row
 
 # cell size, steps, layers, budgets: milliseconds of CPU and kB for an answer, ms a step
@@ -73,11 +72,4 @@ def _body(n: int, size: int, steps: int, layers: int) -> dict[str, Any]:
         "candidate": False,
         "as_heat": False,
     }
-    request = own("network", "request")
-    return {
-        "output": ANSWER,
-        "outputs": {"id": own("network", "answer"), "property": "data"},
-        "inputs": [{"id": request, "property": "data", "value": settings}],
-        "changedPropIds": [dom_id(request) + ".data"],
-        "state": [],
-    }
+    return question(own, "network", ANSWER, settings)

@@ -12,6 +12,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from components.cell_controls import own
 from components.cell_settings import DEFAULTS
 from components.cell_view import ANSWER
+from components.concepts import Own
 from components.lab import create_app
 from components.still import dom_id
 
@@ -75,10 +76,15 @@ def callback_body(n: int, steps: int) -> dict[str, Any]:
         "separate": False,
         "numbers": numbers,
     }
-    request = own("cell", "request")
+    return question(own, "cell", ANSWER, settings)
+
+
+def question(own: Own, aio_id: str, output: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Write the body in which a view's settings travel."""
+    request = own(aio_id, "request")
     return {
-        "output": ANSWER,
-        "outputs": {"id": own("cell", "answer"), "property": "data"},
+        "output": output,
+        "outputs": {"id": own(aio_id, "answer"), "property": "data"},
         "inputs": [{"id": request, "property": "data", "value": settings}],
         "changedPropIds": [dom_id(request) + ".data"],
         "state": [],

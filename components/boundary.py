@@ -145,18 +145,36 @@ def sequence(raw: Any, longest: int, limit: float) -> tuple[float, ...]:
             field,
             f"The input sequence has {len(values)} values. Use at most {longest}.",
         )
-    numbers = []
-    for t, part in enumerate(values, start=1):
-        try:
-            numbers.append(number(f"x({t})", part, -limit, limit))
-        except FieldError as error:
-            if _NUMBER.fullmatch(part.replace("−", "-")):
-                raise FieldError(field, str(error)) from error
-            raise FieldError(
-                field,
-                f"x({t}) is '{shorten(part)}'. Use numbers separated by commas, like 1, 0, 0.5.",
-            ) from error
-    return tuple(numbers)
+    advice = "Use numbers separated by commas, like 1, 0, 0.5."
+    return tuple(value_at(field, t, part, limit, advice) for t, part in enumerate(values, start=1))
+
+
+def value_at(field: str, t: int, part: str, limit: float, advice: str) -> float:
+    """Read the number at step t of a text.
+
+    Parameters
+    ----------
+    field : str
+        The control that holds the text.
+    t : int
+    part : str
+        What stands there, without white space.
+    limit : float
+        The largest magnitude.
+    advice : str
+        What to write where it is no number.
+
+    Raises
+    ------
+    FieldError
+        About the field, naming x(t).
+    """
+    try:
+        return number(f"x({t})", part, -limit, limit)
+    except FieldError as error:
+        if _NUMBER.fullmatch(part.replace("−", "-")):
+            raise FieldError(field, str(error)) from error
+        raise FieldError(field, f"x({t}) is '{shorten(part)}'. {advice}") from error
 
 
 def shorten(text: str) -> str:

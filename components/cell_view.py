@@ -4,9 +4,7 @@ The settings travel in one request; the answer is one trace over the whole
 sequence with the two figures drawn from it. ``assets/cell.js`` plays it.
 """
 
-from typing import Any
-
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from . import cell_panels as panels
@@ -75,33 +73,4 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
 
 def register(app: Dash) -> None:
     """Register the callbacks of all Cell views of an app."""
-
-    def js(name: str) -> ClientsideFunction:
-        return ClientsideFunction("lstm_lab_cell", name)
-
-    def mine(part: str, /, **more: Any) -> dict[str, Any]:
-        return own(MATCH, part, **more)
-
-    view.register(app, own, answer)
-
-    # Choices that set many controls at once: examples, named settings, a link.
-    app.clientside_callback(
-        js("choose"),
-        Output(mine("number", name=ALL), "value"),
-        Output(mine("sequence"), "value"),
-        Output(mine("separate"), "value"),
-        Input(mine("chosen"), "data"),
-        State(mine("number", name=ALL), "id"),
-        State(mine("config"), "data"),
-        State(mine("root"), "id"),
-    )
-    app.clientside_callback(
-        js("changed"),
-        Input(mine("number", name=ALL), "value"),
-        Input(mine("sequence"), "value"),
-        Input(mine("separate"), "value"),
-        State(mine("number", name=ALL), "id"),
-        State(mine("config"), "data"),
-        State(mine("root"), "id"),
-        prevent_initial_call=True,  # choose, which is called first, sets it off
-    )
+    view.register(app, own, answer, script="lstm_lab_cell", values=("sequence", "separate"))

@@ -134,18 +134,24 @@ def slider(
                 value=value,
                 class_name="lab-range",
             ),
-            dbc.Input(
-                id=number_id,
-                type="text",
-                inputmode="decimal",
-                autocomplete="off",
-                value=f"{value:.{decimals}f}",
-                class_name="lab-number",
-            ),
+            number_field(number_id, f"{value:.{decimals}f}"),
         ],
         className=f"lab-slider role-{role} {class_name}",
         **attributes(data_quantity=symbol),
     )
+
+
+def number_field(component_id: Id, value: str) -> Component:
+    """Give a field for a number, of text so that a slip can be quoted back."""
+    field: Component = dbc.Input(
+        id=component_id,
+        type="text",
+        inputmode="decimal",
+        autocomplete="off",
+        value=value,
+        class_name="lab-number",
+    )
+    return field
 
 
 def select(component_id: Id, label: str, options: Mapping[str, str], value: str) -> Component:

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from . import concepts
-from .controls import attributes, chip, select, slider
+from .controls import attributes, chip, number_field, select, slider
 from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_settings import KIND_NAMES, LARGEST_SIZE, MOST_LAYERS, SOURCES
 from .still import Field, dom_id
@@ -127,14 +127,7 @@ def _number(aio_id: str, name: str, label: str, value: str) -> Component:
     return html.Div(
         [
             html.Label(label, htmlFor=dom_id(field_id)),
-            dbc.Input(
-                id=field_id,
-                type="text",
-                inputmode="decimal",
-                autocomplete="off",
-                value=value,
-                class_name="lab-number",
-            ),
+            number_field(field_id, value),
         ],
         className="lab-select lab-slider",
         **attributes(data_quantity=label),

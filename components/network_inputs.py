@@ -133,7 +133,7 @@ def _new(settings: NetworkSettings) -> Prepared:
         D = TOKEN_NUMBERS
         vectors = token_vectors(vocabulary.tokens, D, wanted.seed)
         embedding = vectors.astype(np.float32)
-        inputs = vocabulary.read(settings.text)[1][:, None]
+        inputs = vocabulary.numbers(tokens)[:, None]
     rng = np.random.default_rng(wanted.seed)
     sizes = [D] + [wanted.size] * wanted.layers
     layers = [
@@ -201,16 +201,11 @@ def _row_name(row: list[float]) -> str:
 
 
 def _value(t: int, part: str) -> float:
-    try:
-        return boundary.number(f"x({t})", part, -LARGEST_INPUT, LARGEST_INPUT)
-    except FieldError as error:
-        if "out of range" in str(error):
-            raise FieldError("text", str(error)) from error
-        raise FieldError(
-            "text",
-            f"x({t}) is '{boundary.shorten(part)}'. Use numbers separated by commas, one row a "
-            "line, like 1, 0.5; or choose Characters or Words.",
-        ) from error
+    advice = (
+        "Use numbers separated by commas, one row a line, like 1, 0.5; or choose Characters or "
+        "Words."
+    )
+    return boundary.value_at("text", t, part, LARGEST_INPUT, advice)
 
 
 def _check_length(count: int, what: str, factor: int = 1) -> None:

@@ -26,7 +26,7 @@ from .boundary import FieldError
 from .figures.heatmaps import heatmaps
 from .figures.layers import layers as layers_figure
 from .figures.saturation import saturation_plot
-from .figures.states import drawn_lines, states
+from .figures.states import State, drawn_lines, states
 from .network_arrays import by_row, level, readings, row_label, timeline, with_start
 from .network_inputs import Prepared, prepare
 from .network_settings import NetworkSettings
@@ -36,7 +36,6 @@ LARGEST_STATE = 1e15  # beyond it, squares no longer fit float32
 ROWS = 128  # of a heat map at most: more would be thinner than a pixel
 SMALL_ROWS = 24  # of a heat map in a small multiple
 CONTRIBUTIONS = 4  # that are named of each gate's sum
-GATES = "ifgo"  # in the order in which PyTorch stacks them
 
 Opened = Callable[[str], Model]
 
@@ -97,6 +96,22 @@ class Run:
             units = units[start : start + ROWS]
         return np.array_split(units, min(ROWS, len(units)))
 
+    @cached_property
+    def spoken(self) -> list[NDArray[np.int64]]:
+        """The rows of h: those of the units, unless a projection gives other values."""
+        P = self.layer.output_size
+        if self.layer.hidden_size == P:
+            return self.rows
+        return np.array_split(np.arange(P), min(ROWS, P))
+
+    @cached_property
+    def series(self) -> dict[str, Array]:
+        """Gates and states row by row: (R, T) for gates, (R, T + 1) for states."""
+        found = {name: by_row(getattr(self.seen, name), self.rows) for name in "figo"}
+        found["c"] = by_row(with_start(self.seen.c0, self.seen.c), self.rows)
+        found["h"] = by_row(with_start(self.seen.h0, self.seen.h), self.spoken)
+        return found
+
 
 def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
     """Run the network over the whole text.
@@ -134,7 +149,7 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         "layer": ran.number,
         "unit": ran.unit,
         "rows": [units.tolist() for units in ran.rows],
-        "series": series(ran),
+        "series": {name: packed(values) for name, values in ran.series.items()},
         "readings": {name: wire.encode(a, "f4") for name, a in readings(ran.seen).items()},
         "pinned": {name: wire.encode(a, "f4") for name, a in timeline(ran.seen, ran.unit).items()},
         "sums": pinned_sums,
@@ -142,38 +157,20 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         "says": describe(model),
         "takes": takes(model),
         "figures": figures(ran, theme_name),
-        "lines": lines(ran),
+        "lines": {name: drawn_lines(ran.series[name]).tolist() for name in "ch"},
         "unknown": unknown(ran),
         "outputs": layer.output_size,
         "levels": [wire.encode(level(one), "f4") for one in ran.trace.layers],
     }
 
 
-def series(ran: Run) -> dict[str, Any]:
-    """Give gates and states row by row: (R, T) for gates, (R, T + 1) for states.
+def packed(values: Array) -> dict[str, Any]:
+    """Write values as whole numbers of 16 bits with a ``scale``.
 
-    Whole numbers of 16 bits with a ``scale``: to three decimals and more, in
-    half the bytes.
+    To three decimals and more, in half the bytes.
     """
-    found = {}
-    for name in "figo":
-        found[name] = _packed(by_row(getattr(ran.seen, name), ran.rows))
-    found["c"] = _packed(by_row(with_start(ran.seen.c0, ran.seen.c), ran.rows))
-    found["h"] = _packed(by_row(with_start(ran.seen.h0, ran.seen.h), _says(ran)))
-    return found
-
-
-def _packed(values: Array) -> dict[str, Any]:
     scale = max(float(np.abs(values).max()), 1e-30) / 32767
     return wire.encode(np.rint(values / scale), "i2") | {"scale": scale}
-
-
-def _says(ran: Run) -> list[NDArray[np.int64]]:
-    """Give the rows of h: those of the units, unless a projection gives other values."""
-    P = ran.layer.output_size
-    if ran.layer.hidden_size == P:
-        return ran.rows
-    return np.array_split(np.arange(P), min(ROWS, P))
 
 
 def sums(ran: Run) -> dict[str, Any]:
@@ -195,14 +192,6 @@ def sums(ran: Run) -> dict[str, Any]:
         "named": found.which.shape[2],
         "inputs": ran.layer.input_size,
     }
-
-
-def lines(ran: Run) -> dict[str, list[int]]:
-    """Give the rows of C and h that are drawn as lines."""
-    seen = ran.seen
-    c = by_row(with_start(seen.c0, seen.c), ran.rows)
-    h = by_row(with_start(seen.h0, seen.h), _says(ran))
-    return {"c": drawn_lines(c).tolist(), "h": drawn_lines(h).tolist()}
 
 
 def unknown(ran: Run) -> int:
@@ -248,17 +237,15 @@ def figures(ran: Run, theme_name: theme.ThemeName) -> dict[str, Any]:
     """Draw the four figures."""
     settings, trace = ran.settings, ran.seen
     labels = [row_label(units) for units in ran.rows]
-    gates = {name: by_row(getattr(trace, name), ran.rows) for name in "fio"}
-    if settings.candidate:
-        gates["g"] = by_row(trace.g, ran.rows)
+    gates = {name: ran.series[name] for name in ("fiog" if settings.candidate else "fio")}
     pinned = timeline(trace, ran.unit)
     ratios = {name: saturation(getattr(trace, name)) for name in "fio"}
     drawn = {"heatmaps": heatmaps(gates, labels, theme_name)}
-    for name, rows in (("c", ran.rows), ("h", _says(ran))):
-        start, values = getattr(trace, f"{name}0"), getattr(trace, name)
+    shown: tuple[tuple[State, list[NDArray[np.int64]]], ...] = (("c", ran.rows), ("h", ran.spoken))
+    for name, rows in shown:
         drawn[f"state_{name}"] = states(
-            "c" if name == "c" else "h",
-            by_row(with_start(start, values), rows),
+            name,
+            ran.series[name],
             [row_label(units) for units in rows],
             theme_name,
             pinned=pinned.get(name),

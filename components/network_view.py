@@ -7,7 +7,7 @@ chosen layer and the figures drawn from them. ``assets/network.js`` plays it.
 import dataclasses
 from typing import Any
 
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from . import files, view
@@ -87,44 +87,14 @@ def register(app: Dash) -> None:
     """Register the callbacks of all Network views of an app, and the routes for its files."""
     models = files.register(app)
 
-    def js(name: str) -> ClientsideFunction:
-        return ClientsideFunction("lstm_lab_network", name)
-
-    def mine(part: str, /, **more: Any) -> dict[str, Any]:
-        return own(MATCH, part, **more)
-
     def answered(request: dict[str, Any] | None) -> dict[str, Any]:
         return answer(request, models.opened)
 
-    view.register(app, own, answered)
-
-    # Choices that set many controls at once: examples, a link, an opened file.
-    app.clientside_callback(
-        js("choose"),
-        Output(mine("number", name=ALL), "value"),
-        Output(mine("source"), "value"),
-        Output(mine("layers"), "value"),
-        Output(mine("kind"), "value"),
-        Output(mine("text"), "value"),
-        Output(mine("reads"), "value"),
-        Output(mine("order"), "value"),
-        Input(mine("chosen"), "data"),
-        State(mine("number", name=ALL), "id"),
-        State(mine("config"), "data"),
-        State(mine("root"), "id"),
-    )
-    app.clientside_callback(
-        js("changed"),
-        Input(mine("number", name=ALL), "value"),
-        Input(mine("source"), "value"),
-        Input(mine("layers"), "value"),
-        Input(mine("kind"), "value"),
-        Input(mine("text"), "value"),
-        Input(mine("reads"), "value"),
-        Input(mine("order"), "value"),
-        Input(mine("layer"), "value"),
-        State(mine("number", name=ALL), "id"),
-        State(mine("config"), "data"),
-        State(mine("root"), "id"),
-        prevent_initial_call=True,  # choose, which is called first, sets it off
+    view.register(
+        app,
+        own,
+        answered,
+        script="lstm_lab_network",
+        values=("source", "layers", "kind", "text", "reads", "order"),
+        also=("layer",),
     )

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from . import concepts, player
+from .concepts import Own
 from .controls import attributes
 from .still import still
 
-Own = Callable[..., dict[str, Any]]
 Answer = Callable[[dict[str, Any] | None], dict[str, Any]]
 
 
@@ -72,8 +72,32 @@ def frame(
     return still(view)
 
 
-def register(app: Dash, own: Own, answer: Answer) -> None:
-    """Register what all views of a kind have in common: question and answer, sliders, the panel."""
+def register(
+    app: Dash,
+    own: Own,
+    answer: Answer,
+    *,
+    script: str,
+    values: Sequence[str],
+    also: Sequence[str] = (),
+) -> None:
+    """Register the callbacks of all views of a kind.
+
+    Parameters
+    ----------
+    app : dash.Dash
+    own : function
+        Gives the id of a part.
+    answer : function
+        Answers a request on the server.
+    script : str
+        The namespace of the kind's own script, with ``choose`` (examples, named
+        settings, links: many controls at once) and ``changed``.
+    values : sequence of str
+        The controls that ``choose`` sets, after the number fields.
+    also : sequence of str
+        Further controls whose change is one of the settings.
+    """
 
     def js(name: str) -> ClientsideFunction:
         return ClientsideFunction("lstm_lab_view", name)
@@ -103,3 +127,22 @@ def register(app: Dash, own: Own, answer: Answer) -> None:
         prevent_initial_call=True,
     )
     concepts.register(app, own)
+    numbers = own(MATCH, "number", name=ALL)
+    chosen = [numbers, *(own(MATCH, name) for name in values)]
+    known = (
+        State(numbers, "id"),
+        State(own(MATCH, "config"), "data"),
+        State(own(MATCH, "root"), "id"),
+    )
+    app.clientside_callback(
+        ClientsideFunction(script, "choose"),
+        *(Output(control, "value") for control in chosen),
+        Input(own(MATCH, "chosen"), "data"),
+        *known,
+    )
+    app.clientside_callback(
+        ClientsideFunction(script, "changed"),
+        *(Input(control, "value") for control in (*chosen, *(own(MATCH, name) for name in also))),
+        *known,
+        prevent_initial_call=True,  # choose, which is called first, sets it off
+    )

@@ -97,12 +97,12 @@ def backward(
     da, dh_all, dc_all, dh0, dc0 = _recur(layer, trace, above, last)
 
     # One product for each gradient: over all steps and sequences at once.
-    rows = _flat(da)
+    rows = flat(da)
     said = trace.o * np.tanh(trace.c)
-    dW_hr = None if layer.W_hr is None else _flat(dh_all).T @ _flat(said)
+    dW_hr = None if layer.W_hr is None else flat(dh_all).T @ flat(said)
     return LayerGradients(
-        rows.T @ _flat(trace.x),
-        rows.T @ _flat(trace.h_prev),
+        rows.T @ flat(trace.x),
+        rows.T @ flat(trace.h_prev),
         rows.sum(axis=0),
         dW_hr,
         (rows @ layer.W_ih).reshape(trace.x.shape),
@@ -149,6 +149,6 @@ def _recur(
     return (*time_first, dh.T, dc.T)
 
 
-def _flat(array: Array) -> Array:
+def flat(array: Array) -> Array:
     """Put steps and sequences in one row: (T, B, N) becomes (T·B, N)."""
     return array.reshape(-1, array.shape[-1])

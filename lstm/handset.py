@@ -13,7 +13,7 @@ import numpy as np
 
 from .cell import Array, Layer
 from .model import Model
-from .vocabulary import Vocabulary
+from .vocabulary import Unit, Vocabulary
 
 REST = 10.0
 SURE = 4.0
@@ -155,7 +155,7 @@ def words_by_hand() -> Model:
 
 
 def _build(
-    meanings: Mapping[str, Mapping[str, float]], units: Mapping[str, Gates], unit: str
+    meanings: Mapping[str, Mapping[str, float]], units: Mapping[str, Gates], unit: Unit
 ) -> Model:
     tokens = ("\ufffd", *meanings)
     inputs = list(dict.fromkeys(name for meaning in meanings.values() for name in meaning))
@@ -163,7 +163,7 @@ def _build(
     for row, meaning in enumerate(meanings.values(), start=1):
         for name, value in meaning.items():
             embedding[row, inputs.index(name)] = value
-    vocabulary = Vocabulary(tokens, "words" if unit == "words" else "characters", 0)
+    vocabulary = Vocabulary(tokens, unit, 0)
     names = tuple(units)
     layer = _layer(inputs, units)
     return Model([layer], None, embedding, vocabulary, tuple(inputs), (names,))

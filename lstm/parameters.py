@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .backward import backward
+from .backward import backward, flat
 from .cell import Array, Trace, forward
 from .errors import LabError
 from .model import Linear, Model
@@ -149,8 +149,8 @@ def gradients(model: Model, done: Pass, doutputs: Array) -> Parameters:
     found: Parameters = {}
     dh = doutputs
     if model.decoder is not None:
-        rows = doutputs.reshape(-1, doutputs.shape[-1])
-        found["decoder.weight"] = rows.T @ _rows(done.traces[-1].h)
+        rows = flat(doutputs)
+        found["decoder.weight"] = rows.T @ flat(done.traces[-1].h)
         found["decoder.bias"] = rows.sum(axis=0)
         dh = doutputs @ model.decoder.W
     for n in range(len(model.layers) - 1, -1, -1):
@@ -164,10 +164,6 @@ def gradients(model: Model, done: Pass, doutputs: Array) -> Parameters:
         dh = back.dx if mask is None else back.dx * mask
     if model.embedding is not None:
         table = np.zeros_like(model.embedding)
-        np.add.at(table, done.inputs.ravel().astype(np.int64), _rows(dh))
+        np.add.at(table, done.inputs.ravel().astype(np.int64), flat(dh))
         found["embedding.weight"] = table
     return found
-
-
-def _rows(array: Array) -> Array:
-    return array.reshape(-1, array.shape[-1])

@@ -66,7 +66,7 @@ class Reber:
         if not self.continual:
             return _padded([self.string(rng) for _ in range(self.size)], self.vocabulary)
         streams = [self._stream(rng) for _ in range(self.size)]
-        text = np.stack([_numbers(stream, self.vocabulary) for stream in streams], axis=1)
+        text = np.stack([self.vocabulary.numbers(stream) for stream in streams], axis=1)
         return Batch(text[:-1], text[1:])
 
     def string(self, rng: np.random.Generator) -> str:
@@ -262,7 +262,7 @@ class Brackets:
             text = ""
             while len(text) <= self.steps:
                 text += self.sentence(rng) + " "
-            texts.append(_numbers(text[: self.steps + 1], self.vocabulary))
+            texts.append(self.vocabulary.numbers(text[: self.steps + 1]))
         text_array = np.stack(texts, axis=1)
         return Batch(text_array[:-1], text_array[1:])
 
@@ -360,18 +360,13 @@ def _one(items: Sequence[T], rng: np.random.Generator) -> T:
     return items[int(rng.integers(len(items)))]
 
 
-def _numbers(tokens: Sequence[str], vocabulary: Vocabulary) -> Tokens:
-    places = {token: number for number, token in enumerate(vocabulary.tokens)}
-    return np.array([places[token] for token in tokens], np.int64)
-
-
 def _padded(texts: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Batch:
     """Put texts of different lengths side by side; what lies beyond an end counts nothing."""
     longest = max(len(text) for text in texts)
     tokens = np.zeros((longest, len(texts)), np.int64)
     counts = np.zeros((longest - 1, len(texts)))
     for column, text in enumerate(texts):
-        tokens[: len(text), column] = _numbers(text, vocabulary)
+        tokens[: len(text), column] = vocabulary.numbers(text)
         counts[: len(text) - 1, column] = 1
     return Batch(tokens[:-1], tokens[1:], counts)
 

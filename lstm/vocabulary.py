@@ -1,7 +1,7 @@
 """Text as tokens: characters as a reader sees them, or words."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -158,10 +158,14 @@ class Vocabulary:
         for token in split(text, self.unit):
             whole = token in self._composed or any(point not in self._numbers for point in token)
             tokens += [token] if whole or self.unit == "words" else list(token)
+        return tokens, self.numbers(tokens)
+
+    def numbers(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+        """Give the number of each token; errors as in :meth:`read`."""
         numbers = [self._number(token) for token in tokens]
         if None in numbers:
             raise LabError(self._complaint(tokens, numbers))
-        return tokens, np.array(numbers, np.int64)
+        return np.array(numbers, np.int64)
 
     def _number(self, token: str) -> int | None:
         number = self._composed.get(token)
@@ -169,7 +173,7 @@ class Vocabulary:
             number = self._composed.get(token.lower())
         return self.unknown if number is None else number
 
-    def _complaint(self, tokens: list[str], numbers: list[int | None]) -> str:
+    def _complaint(self, tokens: Sequence[str], numbers: list[int | None]) -> str:
         first: dict[str, int] = {}
         for t, (token, number) in enumerate(zip(tokens, numbers, strict=True), start=1):
             if number is None:

@@ -9,7 +9,6 @@ from .. import theme
 from . import timeline
 
 TITLES = {"f": "Forget gate f", "i": "Input gate i", "o": "Output gate o", "g": "Candidate C̃"}
-TITLE = 15  # pixels over each heat map
 TOKENS = 24  # pixels over all of them
 
 
@@ -43,7 +42,10 @@ def heatmaps(
     names = [name for name in TITLES if name in gates]
     T = gates[names[0]].shape[1]
     time, value = timeline.axes(T, surface)
-    layout = timeline.layout(theme_name, TOKENS) | {"xaxis": time, "annotations": []}
+    layout = timeline.layout(theme_name, TOKENS) | {
+        "xaxis": time | {"anchor": "free", "position": 0},
+        "annotations": [],
+    }
     data = []
     for place, name in enumerate(names):
         domain = _domain(place, len(names))
@@ -63,7 +65,6 @@ def heatmaps(
         ticks = timeline.unit_ticks(list(labels))
         layout[axis.replace("y", "yaxis")] = value | ticks | {"domain": list(domain)}
         layout["annotations"].append(_title(name, domain, hue.ink))
-    layout["xaxis"] = time | {"anchor": "free", "position": 0}
     return {"data": data, "layout": layout}
 
 

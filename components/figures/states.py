@@ -12,7 +12,6 @@ from .. import theme, wire
 from . import timeline
 
 State = Literal["c", "h"]
-TITLES = {"c": "Cell state C", "h": "Hidden state h"}
 GROUPS = 4  # of lines, fainter and stronger, or many lines become one blot
 MOST_LINES = 64
 FEW = 16  # lines among which a pinned one stands out by itself
