@@ -129,25 +129,36 @@ class Library:
         return digest
 
     def has(self, hash: str) -> bool:
-        """Tell whether a file is here, whoever opened it."""
-        return self._shelf.path(hash).exists()
+        """Tell whether a file is here, whoever opened it, and somebody's time for it lasts.
+
+        What has no record is nobody's, and here until it is swept away.
+        """
+        last = self.now() - self.keep_for
+        with disk_in_words():
+            file = self._shelf.find(hash)
+        if file is None or not file.owners:
+            return file is not None
+        return any(_lasts(entry, last) for entry in file.owners.values())
 
     def content(self, hash: str) -> bytes:
         """Give a file's content to whoever has its hash."""
         with disk_in_words():
             try:
-                return self._shelf.path(hash).read_bytes()
+                content = self._shelf.path(hash).read_bytes()
             except FileNotFoundError as error:
                 raise gone() from error
+        if not self.has(hash):  # its time is over, though nobody has swept it away yet
+            raise gone()
+        return content
 
     def listed(self, owner: str) -> list[Opened]:
         """Give an owner's files, saved or not, the newest first."""
-        key = self._key(owner)
+        key, last = self._key(owner), self.now() - self.keep_for
         with disk_in_words():
             mine = [
                 Opened(file.hash, entry.name, file.size, entry.at, entry.saved)
                 for file in self._shelf.files()
-                if (entry := file.owners.get(key))
+                if (entry := file.owners.get(key)) and _lasts(entry, last)
             ]
         return sorted(mine, key=lambda file: (-file.opened_at, file.hash))
 

@@ -552,3 +552,21 @@ def test_a_library_knows_what_it_has(tmp_path: Path) -> None:
     assert library.has(name)
     library.delete(name, "owner" * 6)
     assert not library.has(name)
+
+
+def test_a_file_whose_time_is_over_is_gone_before_anybody_sweeps(tmp_path: Path) -> None:
+    clock = [1e6]
+    library = Library(tmp_path, now=lambda: clock[0])
+    owner, other = "owner" * 6, "other" * 6
+    kept, saved = (library.keep(content, owner, "a") for content in (b"one", b"two"))
+    library.save(saved, other, "b")
+    clock[0] += 24 * 3600
+    assert library.has(kept)
+    assert library.content(kept) == b"one"
+    clock[0] += 1
+    assert not library.has(kept)
+    with pytest.raises(LabError, match="Open it again"):
+        library.content(kept)
+    assert library.listed(owner) == []
+    assert library.content(saved) == b"two"
+    assert [file.hash for file in library.listed(other)] == [saved]
