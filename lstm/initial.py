@@ -1,5 +1,6 @@
 """Untrained models: random weights, the same for the same seed."""
 
+import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
@@ -11,6 +12,9 @@ from .errors import LabError
 
 Kind = Literal["glorot", "uniform", "orthogonal", "normal"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# σ of it is 1 exactly, in float32 and float64, and no training comes near it.
+FORGETS_NOTHING = 1000.0
 
 
 def random_layers(
@@ -63,6 +67,43 @@ def random_layers(
         bias[H : 2 * H] = forget_bias
         layers.append(Layer(W_ih, W_hh, bias))
     return layers
+
+
+def without_forget_gate(layers: Sequence[Layer]) -> list[Layer]:
+    """Hold every forget gate at 1: the LSTM as it was before there was one.
+
+    Its weights become 0 and its bias so large that the gate is 1 exactly. Then
+    its gradients are 0 exactly, and :func:`lstm.parameters.with_parameters`
+    keeps weight decay from the bias: the gate stays 1 under training.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+
+    Returns
+    -------
+    list of Layer
+
+    References
+    ----------
+    Hochreiter & Schmidhuber 1997; the forget gate came with Gers, Schmidhuber &
+    Cummins 2000.
+
+    Examples
+    --------
+    >>> from lstm import forward
+    >>> (layer,) = without_forget_gate(random_layers(np.random.default_rng(0), [1, 1]))
+    >>> forward(layer, [[[5.0]], [[-5.0]]]).f.ravel()
+    array([1., 1.])
+    """
+    held = []
+    for layer in layers:
+        arrays = {name: getattr(layer, name).copy() for name in ("W_ih", "W_hh", "bias")}
+        gate = slice(layer.hidden_size, 2 * layer.hidden_size)
+        for name, array in arrays.items():
+            array[gate] = FORGETS_NOTHING if name == "bias" else 0
+        held.append(dataclasses.replace(layer, **arrays))
+    return held
 
 
 def token_vectors(tokens: Iterable[str], size: int, seed: int) -> Array:

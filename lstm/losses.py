@@ -56,15 +56,19 @@ def cross_entropy(
         raise LabError(f"targets have shape {targets.shape}; they must be {logits.shape[:2]}.")
     if targets.size and not (targets.min() >= 0 and targets.max() < logits.shape[2]):
         raise LabError(f"Targets must be tokens from 0 to {logits.shape[2] - 1}.")
-    # Less the largest, no exponential can overflow.
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    exponentials = np.exp(shifted)
-    sums = exponentials.sum(axis=-1, keepdims=True)
     chosen = targets[..., None]
-    surprise = np.log(sums[..., 0]) - np.take_along_axis(shifted, chosen, axis=-1)[..., 0]
-    gradient = exponentials / sums
-    np.put_along_axis(gradient, chosen, np.take_along_axis(gradient, chosen, axis=-1) - 1, axis=-1)
-    return Loss(float((surprise * weights).sum()), gradient * weights[..., None])
+    # Less the largest, no exponential can overflow. From here on in one array.
+    logits = logits - logits.max(axis=-1, keepdims=True)
+    surprise = -np.take_along_axis(logits, chosen, axis=-1)
+    exponentials = np.exp(logits, logits)
+    sums = exponentials.sum(axis=-1, keepdims=True)
+    surprise += np.log(sums)
+    # softmax less 1 at the target, times the step's weight
+    weights = weights[..., None]
+    gradient = np.multiply(exponentials, weights / sums, exponentials)
+    at_target = np.take_along_axis(gradient, chosen, axis=-1) - weights
+    np.put_along_axis(gradient, chosen, at_target, axis=-1)
+    return Loss(float((surprise * weights).sum()), gradient)
 
 
 def mean_squared_error(outputs: Array, targets: ArrayLike, counts: ArrayLike | None = None) -> Loss:

@@ -1,12 +1,14 @@
-"""What a file says in words beside its tensors: the vocabulary, and what the lab adds.
+"""What a file says in words beside its tensors: vocabulary, card, and what the lab adds.
 
 Anybody may have written it, so each part is checked before it is believed.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from .card import Card
 from .errors import LabError
 from .model import Model
 from .vocabulary import Vocabulary
@@ -25,6 +27,7 @@ def to_metadata(model: Model) -> dict[str, str]:
         "vocabulary": None if vocabulary is None else vocabulary.to_json(),
         "input_names": model.input_names,
         "unit_names": model.unit_names,
+        "card": None if model.card is None else model.card.to_json(),
     }
     return {METADATA: json.dumps(own)}
 
@@ -62,6 +65,19 @@ def own_names(own: Mapping[str, Any] | None) -> dict[str, Any]:
         "input_names": None if inputs is None else tuple(inputs),
         "unit_names": None if units is None else tuple(tuple(names) for names in units),
     }
+
+
+def with_card(model: Model, own: Mapping[str, Any] | None) -> tuple[Model, list[str]]:
+    """Give the model its card; one that is broken or another's is only complained of."""
+    data = (own or {}).get("card")
+    if data is None:
+        return model, []
+    try:
+        return replace(model, card=Card.from_json(data)), []
+    except LabError as error:  # it may quote the sizes of a thousand layers
+        return model, [
+            f"The card is left out, so that nothing is said of the training. {str(error)[:_REASON]}"
+        ]
 
 
 def _broken() -> LabError:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .cell import Array, Layer, Trace, forward
+from .card import Card
+from .cell import Array, Layer, Trace
 from .errors import LabError
+from .variants import run_layer
 from .vocabulary import Vocabulary
 
 # A one-hot input has a number for each token at each step.
@@ -51,12 +53,13 @@ class Linear:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A stack of LSTM layers, with what turns tokens into inputs and states into outputs.
+    """A stack of layers, with what turns tokens into inputs and states into outputs.
 
     Attributes
     ----------
     layers : sequence of Layer
-        From the input upwards; each takes the hidden states of the one below.
+        From the input upwards; each takes the hidden states of the one below. Basic
+        RNN layers (:class:`lstm.variants.RNNLayer`) can be trained, but have no gates.
     decoder : Linear, optional
         Without one, the outputs are the hidden states of the top layer.
     embedding : ndarray of shape (V, D), optional
@@ -67,6 +70,8 @@ class Model:
         What each of the D inputs means, where somebody gave them a meaning.
     unit_names : tuple of tuple of str, optional
         What each unit of each layer is for.
+    card : Card, optional
+        What is known of its training.
 
     Raises
     ------
@@ -80,6 +85,7 @@ class Model:
     vocabulary: Vocabulary | None = None
     input_names: tuple[str, ...] | None = None
     unit_names: tuple[tuple[str, ...], ...] | None = None
+    card: Card | None = None
 
     def __post_init__(self) -> None:
         """Check that each part fits the one below it."""
@@ -124,6 +130,8 @@ class Model:
         sizes = [layer.hidden_size for layer in self.layers]
         if units is not None and [len(names) for names in units] != sizes:
             raise LabError(f"The units' names must be as many as the units: {sizes}.")
+        if self.card is not None and list(self.card.sizes) != sizes:
+            raise LabError(f"The card is of layers of {list(self.card.sizes)} units, not {sizes}.")
 
     @property
     def input_size(self) -> int:
@@ -217,6 +225,6 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     if x.ndim == 2 and np.issubdtype(x.dtype, np.integer):
         x = model.embed(x)
     for layer in model.layers:
-        traces.append(forward(layer, x))
+        traces.append(run_layer(layer, x))
         x = traces[-1].h
     return ModelTrace(tuple(traces), model.decoder(x) if model.decoder else x)

@@ -110,10 +110,12 @@ def step_of(
     new: Parameters = {}
     kept: Parameters = {}
     for name, parameter in parameters.items():
-        # Python floats, which leave float32 what it is.
-        gradient = gradients[name] * shorten
+        # An array of our own, by rows whatever the gradient's order: the same bytes in
+        # memory and from a file. Python floats leave float32 what it is.
+        gradient = np.empty(parameter.shape, parameter.dtype)
+        np.multiply(gradients[name], shorten, gradient)
         if optimiser.weight_decay:
-            gradient = gradient + optimiser.weight_decay * parameter
+            gradient += optimiser.weight_decay * parameter
         new[name], more = advance(optimiser, name, parameter, gradient, memory, number)
         kept |= more
     return Stepped(new, kept, norm)
@@ -127,9 +129,10 @@ def _sgd(
     memory: Mapping[str, Array],
     number: int,
 ) -> tuple[Array, Parameters]:
+    """Give the new parameter and the velocity, which takes the gradient's place."""
     velocity = gradient
     if number > 1 and optimiser.momentum:
-        velocity = optimiser.momentum * memory[f"{name}.velocity"] + gradient
+        velocity += optimiser.momentum * memory[f"{name}.velocity"]
     return parameter - optimiser.rate * velocity, {f"{name}.velocity": velocity}
 
 
@@ -141,13 +144,26 @@ def _adam(
     memory: Mapping[str, Array],
     number: int,
 ) -> tuple[Array, Parameters]:
+    """Give the new parameter and the means; that of the gradient takes its place.
+
+    Three arrays are made, and these are returned: in a large model an array that
+    is made costs more than what is computed in it.
+    """
     one, two = optimiser.betas
-    mean = (1 - one) * gradient
-    square = (1 - two) * gradient * gradient
+    square = gradient * gradient
+    square *= 1 - two
+    mean = gradient
+    mean *= 1 - one
+    new = np.empty_like(mean)
     if number > 1:
-        mean = one * memory[f"{name}.mean"] + mean
-        square = two * memory[f"{name}.square"] + square
+        mean += np.multiply(memory[f"{name}.mean"], one, new)
+        square += np.multiply(memory[f"{name}.square"], two, new)
     # The first means start from 0, which these two make up for.
     rate = optimiser.rate / (1 - one**number)
-    root = np.sqrt(square) / float(np.sqrt(1 - two**number)) + optimiser.epsilon
-    return parameter - rate * mean / root, {f"{name}.mean": mean, f"{name}.square": square}
+    np.sqrt(square, new)
+    new /= float(np.sqrt(1 - two**number))
+    new += optimiser.epsilon
+    np.divide(mean, new, new)
+    new *= rate
+    np.subtract(parameter, new, new)
+    return new, {f"{name}.mean": mean, f"{name}.square": square}

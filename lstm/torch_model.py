@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cell import Array, Layer
-from .metadata import own_metadata, own_names, read_vocabulary
+from .metadata import own_metadata, own_names, read_vocabulary, with_card
 from .model import Linear, Model
 from .torch_names import Stack, Tensor, Tensors, find_layers, quote, weights
 from .vocabulary import Vocabulary
@@ -81,7 +81,8 @@ def understand(tensors: Tensors, metadata: Mapping[str, str]) -> Reading:
     vocabulary, complaints = read_vocabulary(metadata, own)
     if own is None:
         vocabulary, complaints = _fitting(vocabulary, complaints, model)
-    model = replace(model, vocabulary=vocabulary)
+    model, more = with_card(replace(model, vocabulary=vocabulary), own)
+    complaints = complaints + more
     used = {*stack.names, *output_names, *([embedding.name] if embedding else [])}
     return Reading(
         model,

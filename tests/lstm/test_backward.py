@@ -108,6 +108,45 @@ def test_a_batch_is_the_sum_of_its_sequences() -> None:
     np.testing.assert_allclose(total, whole.dW_ih, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("projected", [False, True])
+@pytest.mark.parametrize(("T", "B"), [(600, 1), (40, 30), (3, 600)])
+def test_a_long_run_has_the_gradients_of_its_steps_one_by_one(
+    T: int, B: int, projected: bool
+) -> None:
+    """Whatever pieces it is gone through in: each step alone takes what the next one gives."""
+    layer, _ = problem(2, projected=projected)
+    rng = np.random.default_rng(3)
+    x, above = rng.normal(size=(T, B, D)), rng.normal(size=(T, B, layer.output_size))
+    trace = forward(layer, x)
+    found = backward(layer, trace, above)
+    names = ["dW_ih", "dW_hh", "dbias"] + (["dW_hr"] if projected else [])
+    totals = {name: np.zeros_like(getattr(found, name)) for name in names}
+    dh, dc = np.zeros_like(trace.h0), np.zeros_like(trace.c0)
+    for t in range(T - 1, -1, -1):
+        step = forward(layer, x[t : t + 1], trace.h_prev[t], trace.c_prev[t])
+        alone = backward(layer, step, above[t : t + 1] + dh, dc)
+        # Values near 1, and rounding of what the later steps gave: 1e-14 is seen.
+        np.testing.assert_allclose(found.dx[t], alone.dx[0], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(found.dh[t], above[t] + dh, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(found.dc[t], alone.dc[0], rtol=0, atol=1e-12)
+        dh, dc = alone.dh0, alone.dc0
+        for name, total in totals.items():
+            total += getattr(alone, name)
+    np.testing.assert_allclose(found.dh0, dh, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.dc0, dc, rtol=0, atol=1e-12)
+    for name, total in totals.items():
+        np.testing.assert_allclose(getattr(found, name), total, rtol=1e-12, atol=1e-10)
+
+
+def test_going_backward_changes_nothing_that_was_given() -> None:
+    layer, given = problem(8, projected=True)
+    trace = forward(layer, given["x"], given["h0"], given["c0"])
+    arrays = [*vars(trace).values(), *vars(layer).values(), *given.values()]
+    before = [array.tobytes() for array in arrays]
+    backward(layer, trace, given["dh"], given["dc_last"])
+    assert [array.tobytes() for array in arrays] == before
+
+
 def test_float32_stays_float32() -> None:
     layer, given = problem(1)
     small = Layer(*(getattr(layer, name).astype(np.float32) for name in ("W_ih", "W_hh", "bias")))

@@ -35,6 +35,19 @@ def test_large_logits_do_not_overflow() -> None:
     assert np.isfinite(loss.doutputs).all()
 
 
+def test_what_is_given_is_not_changed_and_what_does_not_count_has_no_gradient(
+    rng: np.random.Generator,
+) -> None:
+    logits, targets = rng.normal(size=(3, 2, 5)), rng.integers(0, 5, (3, 2))
+    before = logits.tobytes()
+    counts = np.array([[1, 0], [2, 1], [0, 1]])
+    gradient = cross_entropy(logits, targets, counts).doutputs
+    assert logits.tobytes() == before
+    assert not gradient[counts == 0].any()
+    # Chances sum to 1: what a step's gradient takes from the target it gives to the others.
+    np.testing.assert_allclose(gradient.sum(axis=-1), 0, rtol=0, atol=1e-16)
+
+
 def test_mean_squared_error_is_the_mean_over_steps_and_outputs(rng: np.random.Generator) -> None:
     outputs, targets = rng.normal(size=(2, 3, 4, 2))
     errors = ((outputs - targets) ** 2).mean()

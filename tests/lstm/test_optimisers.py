@@ -54,6 +54,32 @@ def test_float32_stays_float32(method: str) -> None:
     walk(Optimiser(method, 0.01, weight_decay=0.1), 1.0, np.float32)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("method", ["adam", "sgd"])
+def test_a_step_changes_nothing_that_it_was_given(method: str) -> None:
+    optimiser = Optimiser(method, 0.01, weight_decay=0.1)  # type: ignore[arg-type]
+    rng = np.random.default_rng(0)
+    start, slopes = ({"w": rng.normal(size=(3, 4))} for _ in range(2))
+    first = step_of(optimiser, start, slopes, {}, 1)
+    given = [*start.values(), *slopes.values(), *first.parameters.values(), *first.memory.values()]
+    before = [array.tobytes() for array in given]
+    step_of(optimiser, first.parameters, slopes, first.memory, 2)
+    assert [array.tobytes() for array in given] == before
+
+
+@pytest.mark.parametrize("method", ["adam", "sgd"])
+def test_how_a_gradient_lies_in_memory_makes_no_difference(method: str) -> None:
+    """A run from a file, whose arrays all lie by rows, must end with the same bytes."""
+    optimiser = Optimiser(method, 0.01)  # type: ignore[arg-type]
+    rng = np.random.default_rng(0)
+    start, slope = {"w": rng.normal(size=(3, 4))}, rng.normal(size=(3, 4))
+    by_rows = step_of(optimiser, start, {"w": slope}, {}, 1)
+    by_columns = step_of(optimiser, start, {"w": np.asfortranarray(slope)}, {}, 1)
+    for found, wanted in zip(by_columns[:2], by_rows[:2], strict=True):
+        for name, array in found.items():
+            assert array.flags.c_contiguous
+            assert array.tobytes() == wanted[name].tobytes()
+
+
 def test_long_gradients_are_shortened_and_short_ones_are_not() -> None:
     optimiser = Optimiser("sgd", 1.0, momentum=0, clip=1.0)
     start = {"a": np.zeros(1), "b": np.zeros(1)}

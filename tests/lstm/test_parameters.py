@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm import Array, LabError, Layer, Linear, Model, run
+from lstm import Array, LabError, Layer, Linear, Model, backward, run
 from lstm.parameters import gradients, parameters, run_for_training, with_parameters
 
 T, B, V, D, H, K = 5, 3, 6, 4, 3, 2
@@ -57,6 +57,22 @@ def test_gradients_agree_with_central_differences(
                 ends.append(loss(values | {name: moved}))
             slopes[index] = (ends[0] - ends[1]) / (2 * STEP)
         assert np.abs(found[name] - slopes).max() / np.abs(slopes).max() < 1e-6, name
+
+
+def test_a_token_has_the_gradients_of_all_places_where_it_was_read() -> None:
+    model = some_model(8, tokens=True)
+    tokens = np.array([[5, 0, 5], [2, 5, 0]])  # 1, 3 and 4 are not read
+    done = run_for_training(model, tokens)
+    doutputs = np.random.default_rng(1).normal(size=(2, B, K))
+    found = gradients(model, done, doutputs)["embedding.weight"]
+    assert model.decoder is not None
+    dh: Array = doutputs @ model.decoder.W
+    for layer, trace in zip(model.layers[::-1], done.traces[::-1], strict=True):
+        dh = backward(layer, trace, dh).dx
+    wanted = np.zeros((V, D))
+    for t, b in np.ndindex(tokens.shape):
+        wanted[tokens[t, b]] += dh[t, b]
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-14)
 
 
 def test_without_dropout_it_is_the_same_run() -> None:
