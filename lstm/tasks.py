@@ -12,6 +12,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from . import grammar
 from .cell import Array
 from .errors import LabError
 from .training import Batch
@@ -286,7 +287,10 @@ class Brackets:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Sentences whose verb agrees with its subject, with attractors between them.
+    """Sentences of a small grammar: verbs agree with subjects over other nouns.
+
+    Most sentences are for agreement; others have a planted bias, or count
+    (:mod:`lstm.grammar`). They follow one another to the end of the batch.
 
     References
     ----------
@@ -295,65 +299,38 @@ class Agreement:
     """
 
     size: int = 32
-    most_attractors: int = 3
+    most_attractors: int = 4
+    steps: int = 40
 
-    _NOUNS: ClassVar[Sequence[tuple[str, str]]] = (
-        ("key", "keys"),
-        ("cabinet", "cabinets"),
-        ("door", "doors"),
-        ("dog", "dogs"),
-        ("teacher", "teachers"),
-        ("friend", "friends"),
-        ("book", "books"),
-        ("table", "tables"),
-    )
-    _VERBS: ClassVar[Sequence[tuple[str, str]]] = (
-        ("is", "are"),
-        ("was", "were"),
-        ("has", "have"),
-        ("runs", "run"),
-    )
-    _JOINTS: ClassVar[Sequence[str]] = ("to", "of", "near", "by", "with", "behind")
-    _ENDS: ClassVar[Sequence[str]] = ("old", "here", "red", "far", "new")
-
-    vocabulary: ClassVar[Vocabulary] = Vocabulary(
-        tuple(
-            sorted(
-                {word for pair in (*_NOUNS, *_VERBS) for word in pair}
-                | {*_JOINTS, *_ENDS, "the", "."}
-            )
-        ),
-        "words",
-    )
+    vocabulary: ClassVar[Vocabulary] = grammar.VOCABULARY
 
     def batch(self, number: int, rng: np.random.Generator) -> Batch:
         """Draw sentences; each step's target is the next word."""
-        sentences = []
+        texts = []
         for _ in range(self.size):
-            words, _ = self.sentence(rng, int(rng.integers(0, self.most_attractors + 1)))
-            sentences.append(words)
-        return _padded(sentences, self.vocabulary)
+            words: list[str] = []
+            while len(words) <= self.steps:
+                words += self._any(rng)
+            texts.append(self.vocabulary.numbers(words[: self.steps + 1]))
+        text = np.stack(texts, axis=1)
+        return Batch(text[:-1], text[1:])
 
-    def sentence(self, rng: np.random.Generator, attractors: int) -> tuple[list[str], int]:
-        """Draw a sentence with so many nouns of the other number before its verb.
+    def sentence(
+        self, rng: np.random.Generator, attractors: int, same: int = 0
+    ) -> tuple[list[str], int]:
+        """Draw a sentence for agreement: :func:`lstm.grammar.agreement`."""
+        return grammar.agreement(rng, attractors, same)
 
-        Returns
-        -------
-        words : list of str
-        verb : int
-            The place of the verb.
-        """
-
-        def one(items: Sequence[tuple[str, str]], number: int) -> str:
-            return _one(items, rng)[number]
-
-        plural = int(rng.integers(2))
-        words = ["the", one(self._NOUNS, plural)]
-        for _ in range(attractors):
-            words += [_one(self._JOINTS, rng), "the", one(self._NOUNS, 1 - plural)]
-        verb = len(words)
-        words += [one(self._VERBS, plural), _one(self._ENDS, rng), "."]
-        return words, verb
+    def _any(self, rng: np.random.Generator) -> list[str]:
+        draw = rng.random()
+        if draw < 0.2:
+            return grammar.profession(rng)
+        if draw < 0.4:
+            return grammar.counting(rng)
+        # As many of the other number as of its own: they do not give the subject away.
+        between = int(rng.integers(self.most_attractors + 1))
+        attractors = int(rng.integers(between + 1))
+        return grammar.agreement(rng, attractors, between - attractors)[0]
 
 
 def _one(items: Sequence[T], rng: np.random.Generator) -> T:

@@ -204,15 +204,34 @@ def test_all_that_opens_closes_and_no_quote_stands_in_a_quote(rng: np.random.Gen
     assert 3 <= deepest <= task.deepest + 1
 
 
+PLURALS = {"are", "were", "have", "run"}
+
+
 def test_the_verb_agrees_with_its_subject_whatever_stands_between(rng: np.random.Generator) -> None:
-    plurals = {"are", "were", "have", "run"}
-    for attractors in range(4):
+    for attractors in range(5):
         for _ in range(50):
             words, verb = Agreement().sentence(rng, attractors)
             nouns = words[4:verb:3]  # after the subject: joint, the, noun, …
             assert len(nouns) == attractors
-            assert words[1].endswith("s") == (words[verb] in plurals)
+            assert words[1].endswith("s") == (words[verb] in PLURALS)
             assert all(noun.endswith("s") != words[1].endswith("s") for noun in nouns)
+
+
+def test_nouns_of_the_subjects_number_may_stand_between_too(rng: np.random.Generator) -> None:
+    first = []
+    for _ in range(300):
+        words, verb = Agreement().sentence(rng, 1, 2)
+        alike = [noun.endswith("s") == words[1].endswith("s") for noun in words[4:verb:3]]
+        assert sorted(alike) == [False, True, True]
+        assert words[1].endswith("s") == (words[verb] in PLURALS)
+        first.append(alike[0])
+    # Two in three, within four standard errors of 300 draws.
+    assert abs(np.mean(first) - 2 / 3) < 4 * np.sqrt(2 / 9 / 300)
+
+
+def test_fewer_nouns_than_none_are_refused(rng: np.random.Generator) -> None:
+    with pytest.raises(LabError, match=r"There are -1 and 0 nouns between\. Use 0 or more"):
+        Agreement().sentence(rng, -1)
 
 
 def test_what_lies_beyond_an_end_counts_nothing(rng: np.random.Generator) -> None:
