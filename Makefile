@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-extras check screenshots bench lock clean
+.PHONY: run test test-extras check screenshots bench models literature lock clean
 
 run: $(VENV)/.run
 	$(BIN)/python app.py
@@ -29,6 +29,14 @@ screenshots: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
+# The trained models that come with the lab, from their seeds: the best part of an hour.
+models: $(VENV)/.test
+	$(BIN)/python -m models.make
+
+# The published results beside ours; only what is not there yet is trained.
+literature: $(VENV)/.test
+	$(BIN)/python -m benchmarks.literature
+
 # The newest versions within the bounds, written down for the tests.
 lock: $(VENV)/.venv
 	$(BIN)/pip install --quiet --upgrade -r requirements-test.txt
@@ -44,7 +52,7 @@ $(VENV)/.run: $(VENV)/.venv requirements.txt
 
 $(VENV)/.test: $(VENV)/.run requirements-test.txt requirements-lock.txt
 	$(BIN)/pip install --quiet -r requirements-test.txt -c requirements-lock.txt
-	PYTHON=$(BIN)/python sh tests/browser/install-chromium.sh
+	PYTHON=$(BIN)/python sh tests/install-tools.sh
 	touch $@
 
 $(VENV)/.extras: $(VENV)/.test

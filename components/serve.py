@@ -15,35 +15,45 @@ from lstm.checkpoint import LARGEST_FILE
 
 from .forgery import LARGEST_BODY
 from .lab import create_app
+from .queue import REDIS
+from .workforce import MOST, working
 
 
 def main(server: Flask | None = None) -> int:
     """Serve on HOST (127.0.0.1) and PORT (8050), until interrupted.
 
+    Beside it LSTM_LAB_JOBS (1) workers train what the pages ask for, unless the
+    queue is in Redis: then workers are started by hand (:mod:`.worker`).
+
     Returns
     -------
     int
-        The exit status: 2 where HOST or PORT cannot be used.
+        The exit status: 2 where HOST, PORT or LSTM_LAB_JOBS cannot be used.
     """
     host = os.environ.get("HOST", "127.0.0.1")
     port = os.environ.get("PORT", "8050")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         print(f"PORT is '{port}'. Use a number from 1 to 65535, like 8050.", file=sys.stderr)
         return 2
+    jobs = os.environ.get("LSTM_LAB_JOBS", "1")
+    if not jobs.isdecimal() or int(jobs) > MOST:
+        print(f"LSTM_LAB_JOBS is '{jobs}'. Use a number from 0 to {MOST}.", file=sys.stderr)
+        return 2
     server = server or create_app().server
     shown = f"[{host}]" if ":" in host else host
     print(f"LSTM Lab is at http://{shown}:{port}/ (stop it with Ctrl+C)", flush=True)
     try:
-        serve(
-            server,
-            host=host,
-            port=int(port),
-            threads=8,
-            ident=None,
-            # Flask refuses what is over its own limits with a clear answer; this only
-            # keeps a client that lies about the length from filling the disk.
-            max_request_body_size=LARGEST_FILE + LARGEST_BODY,
-        )
+        with working(0 if os.environ.get(REDIS) else int(jobs)):
+            serve(
+                server,
+                host=host,
+                port=int(port),
+                threads=8,
+                ident=None,
+                # Flask refuses what is over its own limits with a clear answer; this only
+                # keeps a client that lies about the length from filling the disk.
+                max_request_body_size=LARGEST_FILE + LARGEST_BODY,
+            )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         print(

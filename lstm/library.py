@@ -18,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .disk import disk_in_words
 from .errors import LabError
-from .shelf import LEAST_ROOM, Entry, File, Shelf, disk_in_words, gone
+from .shelf import LEAST_ROOM, Entry, File, Shelf, gone
 
 DAY = 24 * 3600.0  # seconds
 LONGEST_NAME = 80
@@ -63,6 +64,8 @@ class Library:
         Gives the time, in seconds since 1970.
     shared : bool
         One common library: everybody is the same owner.
+    shelf, suffix : str
+        The folder of these files in the data directory, and how their names end.
 
     Raises
     ------
@@ -86,11 +89,13 @@ class Library:
     keep_for: float = field(default=DAY, kw_only=True)
     now: Callable[[], float] = field(default=time.time, kw_only=True)
     shared: bool = field(default=False, kw_only=True)
+    shelf: str = field(default="opened", kw_only=True)
+    suffix: str = field(default=".safetensors", kw_only=True)
 
     @classmethod
-    def from_environment(cls) -> "Library":
+    def from_environment(cls, **more: Any) -> "Library":
         """Make the library that LSTM_LAB_DATA and LSTM_LAB_SHARED describe."""
-        return cls(data_directory(), shared=os.environ.get("LSTM_LAB_SHARED") == "1")
+        return cls(data_directory(), shared=os.environ.get("LSTM_LAB_SHARED") == "1", **more)
 
     def keep(self, content: bytes, owner: str, name: str) -> str:
         """Store a file that somebody opened, and put it in their list.
@@ -124,7 +129,7 @@ class Library:
             if mine and mine.saved:  # it keeps the name that it was saved under
                 entry = replace(mine, at=self.now())
             else:
-                entry = Entry(_plain(name), False, self.now())
+                entry = Entry(plain(name), False, self.now())
             self._shelf.store(File(digest, len(content), self.now(), {**earlier, key: entry}))
         return digest
 
@@ -168,7 +173,19 @@ class Library:
 
     def save(self, hash: str, owner: str, name: str) -> None:
         """Make a file last, under a name, in the list of whoever has its hash."""
-        self._put(hash, owner, lambda _: Entry(_plain(name), True, self.now()))
+        self._put(hash, owner, lambda _: Entry(plain(name), True, self.now()))
+
+    def rename(self, hash: str, owner: str, name: str) -> None:
+        """Call a file in the owner's list by another name; it lasts no longer for that."""
+        if not name.strip():
+            raise LabError("The name is empty. Type one, like Brackets 2.")
+
+        def renamed(entry: Entry | None) -> Entry:
+            if entry is None:
+                raise LabError("Only who has the model in a list can rename it. Save it first.")
+            return replace(entry, name=plain(name))
+
+        self._put(hash, owner, renamed)
 
     def unsave(self, hash: str, owner: str) -> None:
         """Let a file of the owner's go again: from now on it is kept as if just opened."""
@@ -248,22 +265,32 @@ class Library:
 
     @property
     def _shelf(self) -> Shelf:
-        return Shelf(self.root / "opened", self.now)
+        return Shelf(self.root / self.shelf, self.now, self.suffix)
 
     def _key(self, owner: str) -> str:
-        if self.shared:
-            return "everybody"
-        if not isinstance(owner, str) or not _OWNER.fullmatch(owner):
-            raise LabError("This browser has no valid token for its files. Reload the page.")
-        # The token itself is the right to delete: it is not stored.
-        return hashlib.sha256(owner.encode()).hexdigest()
+        return owner_key(owner, shared=self.shared)
+
+
+def owner_key(owner: str, *, shared: bool) -> str:
+    """Give what is stored of an owner: the token itself is the right to delete, and is not.
+
+    Raises
+    ------
+    LabError
+        If it is no token.
+    """
+    if shared:
+        return "everybody"
+    if not isinstance(owner, str) or not _OWNER.fullmatch(owner):
+        raise LabError("This browser has no valid token for its files. Reload the page.")
+    return hashlib.sha256(owner.encode()).hexdigest()
 
 
 def _lasts(entry: Entry, last: float) -> bool:
     return entry.saved or entry.at >= last
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Shorten a name, and leave out what could pass for a path or play tricks on the page."""
     kept = "".join(c for c in name if c.isprintable() and c not in "/\\")
     return kept.strip()[:LONGEST_NAME] or "unnamed"

@@ -5,30 +5,22 @@ needs no lock, and every change happens under one lock. A record may be damaged
 (somebody edited it, the machine went down): its file then has no owners.
 """
 
-import errno
-import importlib
-import importlib.util
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .disk import disk_in_words, locked, tidy, write
 from .errors import LabError
 
 # Each file takes some room besides its bytes: what counts millions of tiny ones.
 LEAST_ROOM = 2**14
 
-# Where there is no fcntl (Windows), one process is taken for granted.
-fcntl: Any = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
-
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DAMAGE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -66,26 +58,25 @@ class Shelf:
 
     folder: Path
     now: Callable[[], float]
+    suffix: str = ".safetensors"
 
     def path(self, hash: str) -> Path:
         """Give the place of a file; a hash from outside is checked here, and only here."""
         if not isinstance(hash, str) or not _HASH.fullmatch(hash):
             raise LabError("This names no file of the lab. Open the file again.")
-        return self.folder / f"{hash}.safetensors"
+        return self.folder / (hash + self.suffix)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Hold the lock of the directory."""
         with disk_in_words():
             self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / "lock").open("ab") as lock:
-                if fcntl is not None:
-                    fcntl.flock(lock, fcntl.LOCK_EX)
+            with locked(self.folder / "lock"):
                 yield
 
     def files(self) -> list[File]:
         """Read the records of all files."""
-        paths = self.folder.glob("*.safetensors") if self.folder.is_dir() else []
+        paths = self.folder.glob("*" + self.suffix) if self.folder.is_dir() else []
         found = [self.find(path.stem) for path in paths if _HASH.fullmatch(path.stem)]
         return [file for file in found if file is not None]
 
@@ -116,16 +107,7 @@ class Shelf:
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a file so that others see it whole or not at all."""
-        handle, name = tempfile.mkstemp(suffix=".part", dir=self.folder)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.utime(part, (self.now(), self.now()))
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        write(path, content, self.now())
 
     def remove(self, hash: str) -> None:
         """Remove a file and its record."""
@@ -135,32 +117,13 @@ class Shelf:
 
     def tidy(self, last: float) -> None:
         """Remove what a process left, before ``last``, that was ended while it wrote."""
-        for path in self.folder.glob("*.part"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < last:
-                    path.unlink()
+        tidy(self.folder, last)
 
 
 def _entry(name: Any, saved: Any, at: Any) -> Entry:
     if not isinstance(name, str) or not isinstance(saved, bool):
         raise TypeError("a damaged entry")
     return Entry(name, saved, float(at))
-
-
-@contextmanager
-def disk_in_words() -> Iterator[None]:
-    """Make what the disk does not do a message for the reader."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise LabError(
-                "The lab's disk is full. Delete saved files that are no longer needed."
-            ) from error
-        raise LabError(
-            f"The lab's data directory cannot be used ({error.strerror}). "
-            "Whoever runs the lab can set LSTM_LAB_DATA to one that can be written."
-        ) from error
 
 
 def gone() -> LabError:

@@ -74,6 +74,13 @@ def test_the_wheel_has_every_asset(names: set[str]) -> None:
     assert {f"lstm_lab/assets/{asset}" for asset in assets} <= names
 
 
+def test_the_wheel_has_every_trained_model_and_not_what_makes_them(names: set[str]) -> None:
+    models = files_below("models", "*.safetensors")
+    assert {"reber.safetensors", "python.safetensors"} <= models
+    packed = {name for name in names if name.startswith("lstm_lab/models/")}
+    assert packed == {f"lstm_lab/models/{model}" for model in models}
+
+
 def test_the_wheel_takes_no_other_name(names: set[str]) -> None:
     # A portal has an app.py and a components/ of its own.
     tops = {name.partition("/")[0] for name in names}
@@ -81,11 +88,12 @@ def test_the_wheel_takes_no_other_name(names: set[str]) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
-def test_the_wheel_gives_a_command(wheel: Path, names: set[str]) -> None:
+def test_the_wheel_gives_two_commands(wheel: Path, names: set[str]) -> None:
     (entry_points,) = (name for name in names if name.endswith("/entry_points.txt"))
     with zipfile.ZipFile(wheel) as file:
         text = file.read(entry_points).decode()
     assert "lstm-lab = lstm_lab.serve:main" in text
+    assert "lstm-lab-worker = lstm_lab.worker:main" in text
 
 
 def test_the_wheel_says_what_it_needs_within_one_major_version(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm import LabError, shelf
+from lstm import LabError, disk
 from lstm.library import DAY, LONGEST_NAME, Library, data_directory
 
 ANNA, BERT = "anna-" + "a" * 22, "bert-" + "b" * 22
@@ -450,7 +450,7 @@ def test_a_directory_that_is_none_is_said(tmp_path: Path) -> None:
 
 
 def test_it_works_where_there_are_no_locks(lab: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "fcntl", None)
+    monkeypatch.setattr(disk, "fcntl", None)
     lab.keep(b"content", ANNA, "name")
     assert names(lab, ANNA) == ["name"]
 
@@ -570,3 +570,37 @@ def test_a_file_whose_time_is_over_is_gone_before_anybody_sweeps(tmp_path: Path)
     assert library.listed(owner) == []
     assert library.content(saved) == b"two"
     assert [file.hash for file in library.listed(other)] == [saved]
+
+
+# Names
+
+
+def test_a_renamed_file_keeps_its_time_and_what_others_call_it(lab: Library, clock: Clock) -> None:
+    digest = lab.keep(b"content", ANNA, "hers")
+    lab.keep(b"content", BERT, "his")
+    clock.time += 100
+    lab.rename(digest, ANNA, "Counter\n/2")
+    (file,) = lab.listed(ANNA)
+    assert file == (digest, "Counter2", 7, clock.time - 100, False)
+    assert names(lab, BERT) == ["his"]
+    lab.save(digest, ANNA, "Counter2")
+    lab.rename(digest, ANNA, "Counter 3")
+    assert [(file.name, file.saved) for file in lab.listed(ANNA)] == [("Counter 3", True)]
+
+
+def test_a_file_of_others_or_of_nobody_is_not_renamed(lab: Library) -> None:
+    digest = lab.keep(b"content", ANNA, "hers")
+    with pytest.raises(LabError, match="Save it first"):
+        lab.rename(digest, BERT, "his")
+    with pytest.raises(LabError, match="no longer here"):
+        lab.rename(NOBODY, ANNA, "name")
+    assert names(lab, ANNA) == ["hers"]
+    assert names(lab, BERT) == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n\t"])
+def test_a_file_is_not_renamed_to_nothing(lab: Library, name: str) -> None:
+    digest = lab.keep(b"content", ANNA, "hers")
+    with pytest.raises(LabError, match="The name is empty"):
+        lab.rename(digest, ANNA, name)
+    assert names(lab, ANNA) == ["hers"]

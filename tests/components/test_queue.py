@@ -1,0 +1,293 @@
+"""The queue of runs and its workers: in order, with nothing lost, and in words where it is gone."""
+
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components import queue
+from lstm import LabError
+from lstm.experiment import prepare
+from lstm.parameters import parameters
+from lstm.run_folder import STALE, RunFolder
+from lstm.runs import Runs
+from lstm.settings import Settings
+from lstm.snapshot import load_progress
+from lstm.training import fit
+
+StartWorker = Callable[..., subprocess.Popen[bytes]]
+Until = Callable[..., None]
+
+ANNA = "anna-" + "a" * 22
+NOBODY = "n" * 22
+LONG = 100_000  # steps, of which nobody waits for the last
+
+
+@pytest.fixture(autouse=True)
+def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the queue in the data directory, whatever the environment says."""
+    monkeypatch.delenv(queue.REDIS, raising=False)
+
+
+@pytest.fixture(name="runs")
+def no_runs(data_directory: Path) -> Runs:
+    return Runs(data_directory)
+
+
+def begin(runs: Runs, **changed: Any) -> str:
+    """Begin a run of some steps; it takes a fraction of a second."""
+    chosen = {"size": 4, "batch": 4, "steps": 40} | changed
+    return runs.create(Settings.advised("reber", **chosen).to_json(), None, ANNA, "a run")
+
+
+def stored(runs: Runs) -> list[bytes]:
+    """Read what lies in the queue's file."""
+    connection = sqlite3.connect(runs.root / "queue.db")
+    try:
+        return [bytes(data) for (data,) in connection.execute("select data from task order by id")]
+    finally:
+        connection.close()
+
+
+def check_whole(run: RunFolder) -> None:
+    """See that a run ended with the bytes of one that nobody disturbed."""
+    about, checkpoint = run.about(), run.checkpoint()
+    assert about is not None
+    assert checkpoint is not None
+    made = prepare(Settings.from_json(about.settings))
+    *_, last = fit(made.model, made.source, made.plan)
+    found, _ = load_progress(checkpoint, made.model)
+    for name, array in parameters(last.model).items():
+        assert parameters(found.model)[name].tobytes() == array.tobytes(), name
+
+
+# The queue
+
+
+def test_runs_wait_in_the_order_in_which_they_came(runs: Runs) -> None:
+    ids = [begin(runs) for _ in range(3)]
+    assert queue.place(ids[0]) is None
+    for id in ids:
+        queue.submit(runs, id)
+    assert [queue.place(id) for id in ids] == [1, 2, 3]
+    queue.submit(runs, ids[0])  # once more: it keeps its place
+    assert [queue.place(id) for id in ids] == [1, 2, 3]
+    assert queue.place(NOBODY) is None
+
+
+def test_only_the_ids_of_runs_lie_in_the_queue(runs: Runs) -> None:
+    id = begin(runs)
+    queue.submit(runs, id)
+    assert stored(runs) == [id.encode()]
+
+
+def test_a_run_that_is_none_cannot_wait(runs: Runs) -> None:
+    with pytest.raises(LabError, match=r"^This run is no longer here"):
+        queue.submit(runs, NOBODY)
+    assert queue.place(NOBODY) is None
+
+
+def test_a_page_sees_a_waiting_run_with_its_place(runs: Runs) -> None:
+    first, second = begin(runs), begin(runs)
+    for id in (first, second):
+        queue.submit(runs, id)
+    run = runs.get(second)
+    assert queue.look(runs, run) == (run, 2)
+
+
+def test_a_page_sees_a_run_that_does_not_wait_as_it_is(runs: Runs) -> None:
+    id = begin(runs)
+    runs.folder(id).end("done")
+    run = runs.get(id)
+    assert queue.look(runs, run) == (run, None)
+
+
+def test_a_run_that_somebody_took_out_of_the_queue_is_interrupted_and_can_be_put_back(
+    runs: Runs,
+) -> None:
+    id = begin(runs)
+    run, place = queue.look(runs, runs.get(id))
+    assert (run.state, place) == ("interrupted", None)
+    assert run.message == "It is no longer in the queue. Resume it to put it back."
+    runs.wish(id, ANNA, "run")
+    queue.submit(runs, id)
+    assert queue.look(runs, runs.get(id))[0].state == "waiting"
+
+
+def test_a_run_that_a_worker_is_just_taking_is_not_lost(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "GRACE", 60.0)
+    id = begin(runs)
+    run = runs.get(id)
+    worker = threading.Timer(0.05, lambda: runs.folder(id).beat(0, 0.0))
+    worker.start()
+    seen, place = queue.look(runs, run)
+    worker.join()
+    assert (seen.state, place) == ("running", None)
+
+
+def test_nothing_stays_open_between_two_questions(runs: Runs) -> None:
+    queue.submit(runs, begin(runs))
+    with queue.asked() as task:
+        storage = task.huey.storage
+        assert storage.queue_size() == 1
+    assert storage._conn is None
+
+
+def test_a_web_worker_never_trains(runs: Runs) -> None:
+    queue.submit(runs, begin(runs))
+    with queue.asked() as task:
+        taken = task.huey.dequeue()
+        with pytest.raises(AssertionError, match=r"^A web worker was asked to train "):
+            taken.execute()
+
+
+def test_a_queue_that_is_damaged_is_said(runs: Runs) -> None:
+    id = begin(runs)
+    (runs.root / "queue.db").write_bytes(b"no database at all" * 100)
+    message = (
+        r"^The queue in the data directory cannot be used \(file is not a database\)\. Whoever"
+    )
+    with pytest.raises(LabError, match=message):
+        queue.submit(runs, id)
+    run, place = queue.look(runs, runs.get(id))
+    assert (run.state, place) == ("waiting", None)
+    assert run.message.startswith("The queue in the data directory cannot be used")
+
+
+def test_a_data_directory_that_is_none_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LSTM_LAB_DATA", str(tmp_path / "file"))
+    with pytest.raises(LabError, match=r"^The lab's data directory cannot be used \("):
+        queue.place(NOBODY)
+
+
+@pytest.mark.parametrize("address", ["localhost", "http://localhost", "redis://localhost:x"])
+def test_an_address_of_redis_that_is_none_is_said(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(queue.REDIS, address)
+    with pytest.raises(LabError, match=r"^LSTM_LAB_REDIS_URL is no address of a queue\. Whoever"):
+        queue.place(NOBODY)
+
+
+def test_a_redis_that_is_gone_is_said_and_the_run_stays(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as probe:  # bound but not listening: whoever connects is refused
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        monkeypatch.setenv(queue.REDIS, f"redis://:secret@127.0.0.1:{port}/0")
+        id = begin(runs)
+        with pytest.raises(LabError, match=r"^The queue at LSTM_LAB_REDIS_URL does not") as raised:
+            queue.submit(runs, id)
+        assert "secret" not in str(raised.value)
+        run, place = queue.look(runs, runs.get(id))
+    assert (run.state, place) == ("waiting", None)
+    assert run.message == str(raised.value)
+
+
+# Workers
+
+
+def test_a_worker_trains_what_waits_one_run_after_the_other(
+    runs: Runs, start_worker: StartWorker, until: Until
+) -> None:
+    ids = [begin(runs, seed=n) for n in range(3)]
+    for id in ids:
+        queue.submit(runs, id)
+    start_worker()
+    until(lambda: all(runs.get(id).state == "done" for id in ids))
+    for id in ids:
+        check_whole(runs.folder(id))
+    ends = [(runs.folder(id).path / "end.json").stat().st_mtime for id in ids]
+    assert ends == sorted(ends)
+    assert stored(runs) == []
+
+
+def test_a_worker_passes_over_what_is_no_run(
+    runs: Runs, start_worker: StartWorker, until: Until
+) -> None:
+    ids = [begin(runs) for _ in range(3)]
+    with queue.asked() as task:
+        for entry in ("../../etc/passwd", NOBODY, ids[0], ids[1], ids[2], ids[0]):
+            task(entry)
+    runs.delete(ids[1], ANNA)
+    start_worker()
+    until(lambda: runs.get(ids[2]).state == "done" and not stored(runs))
+    assert runs.get(ids[0]).state == "done"
+    check_whole(runs.folder(ids[0]))
+
+
+def test_a_paused_run_makes_way_for_the_next(
+    runs: Runs, start_worker: StartWorker, until: Until
+) -> None:
+    first, second = begin(runs, steps=LONG), begin(runs)
+    for id in (first, second):
+        queue.submit(runs, id)
+    start_worker()
+    until(lambda: len(runs.records(first)) > 1)
+    assert runs.get(second).state == "waiting"
+    runs.wish(first, ANNA, "pause")
+    until(lambda: runs.get(second).state == "done")
+    assert runs.get(first).state == "paused"
+    step = runs.get(first).step
+    assert 0 < step < LONG
+    runs.wish(first, ANNA, "run")
+    queue.submit(runs, first)
+    until(lambda: runs.get(first).state == "running" and runs.get(first).step > step)
+    runs.wish(first, ANNA, "stop")
+    until(lambda: runs.get(first).state == "stopped")
+    assert runs.get(first).has_model
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_worker_that_is_told_to_end_leaves_a_checkpoint(
+    runs: Runs, start_worker: StartWorker, until: Until, name: str
+) -> None:
+    id = begin(runs, steps=LONG)
+    queue.submit(runs, id)
+    worker = start_worker()
+    until(lambda: len(runs.records(id)) > 1)
+    worker.send_signal(getattr(signal, name))
+    assert worker.wait(60) == 0
+    run = runs.get(id)
+    assert (run.state, run.has_model) == ("interrupted", True)
+    assert run.message.startswith("Its worker was stopped.")
+
+
+def test_a_run_whose_worker_was_killed_is_interrupted_and_resumed_to_the_same_bytes(
+    runs: Runs, start_worker: StartWorker, until: Until
+) -> None:
+    id = begin(runs, size=12, batch=8, steps=400)
+    queue.submit(runs, id)
+    worker = start_worker()
+    until(lambda: len(runs.records(id)) > 20)
+    worker.kill()
+    worker.wait()
+    later = Runs(runs.root, now=lambda: time.time() + STALE)
+    assert later.get(id).state == "interrupted"
+    later.wish(id, ANNA, "run")
+    queue.submit(runs, id)
+    start_worker()
+    until(lambda: runs.get(id).state == "done")
+    check_whole(runs.folder(id))
+
+
+def test_a_worker_without_a_queue_says_so(tmp_path: Path, start_worker: StartWorker) -> None:
+    (tmp_path / "file").touch()
+    assert start_worker(LSTM_LAB_DATA=str(tmp_path / "file")).wait(60) == 2
+    assert start_worker(LSTM_LAB_REDIS_URL="localhost").wait(60) == 2
+    said = (tmp_path / "workers.txt").read_text()
+    assert "The lab's data directory cannot be used (" in said
+    assert "LSTM_LAB_REDIS_URL is no address of a queue." in said
