@@ -18,6 +18,7 @@
       };
       this.strip = new lab.Strip(box("unrolled"), this.id("unrolled"), react);
       this.traces = new lab.Figure(box("traces"), this.id("traces"), react);
+      this.training = new lab.Training(this);
       this.diagram = new lab.Diagram(root.querySelector("[data-diagram]"), () => this.relabel());
       this.explainer = new lab.Explainer(root, config.words, () => ({
         frame: this.frame,
@@ -30,6 +31,7 @@
     /** The view is no longer on the page. */
     leave() {
       super.leave();
+      this.training.leave();
       this.strip.leave();
       this.diagram.leave();
       this.explainer.stop();
@@ -37,12 +39,28 @@
 
     /** Take new settings. */
     offer(settings, options) {
+      Object.assign(settings, this.training.target);
+      const { sequence, target = "" } = settings;
       const tooLong = () => {
-        const count = settings.sequence.split(/[,\s]+/).filter(Boolean).length;
-        const message = `The input sequence has ${count} values. Use at most ${this.config.longest}.`;
-        return { message, field: "sequence" };
+        const [field, name, text] =
+          target.length > sequence.length ? ["target", "target", target] : ["sequence", "input", sequence];
+        const count = text.split(/[,\s]+/).filter(Boolean).length;
+        const message = `The ${name} sequence has ${count} values. Use at most ${this.config.longest}.`;
+        return { message, field };
       };
-      this.ask(settings, settings.sequence, tooLong, options);
+      this.ask(settings, sequence + target, tooLong, options);
+    }
+
+    /** Ask once more for what stands in the fields. */
+    again() {
+      if (!this.settings) return;
+      const { sequence, separate, numbers } = this.settings;
+      this.offer({ sequence, separate, numbers }, { typing: this.isTyping });
+    }
+
+    /** Set many controls at once. */
+    choose(data) {
+      this.set("chosen", { data: { ...data, at: performance.now() } });
     }
 
     fallback() {
@@ -60,6 +78,8 @@
       this.inputs = answer.inputs;
       this.numbers = answer.numbers;
       this.addProducts();
+      this.figures = answer.figures;
+      this.training.shows(asked, answer);
       const largest = (name) => Math.max(this.reach(name), 1);
       const c = largest("c");
       this.scale = { c, c_prev: c, keep: c, write: c, x: largest("x"), y: largest("y") };
@@ -69,12 +89,37 @@
         this.relabel();
       }
       this.note(answer);
-      this.figures = answer.figures;
-      if (asked.t !== undefined || before !== this.inputs.join())
+      const isNew = before !== this.inputs.join();
+      // In training all of a sequence is looked at, so none of it may lie under the veil.
+      if (this.training.on && (isNew || this.training.fresh)) asked.t ??= this.inputs.length;
+      this.training.fresh = false;
+      if (asked.t !== undefined || isNew)
         this.start(asked, this.inputs.length);
       else this.player.changed();
       this.drawSoon();
       this.accepted(asked);
+    }
+
+    refuse(asked, error) {
+      this.refusal = error;
+      this.training.pending = undefined;
+      super.refuse(asked, error);
+    }
+
+    /** Say once more what is wrong with what stands in the fields. */
+    complainAgain() {
+      this.alerted = undefined;
+      super.refuse(this.asking.wanted, this.refusal);
+    }
+
+    /** What stopped training stays said until the reader does something. */
+    clear() {
+      if (!this.training.complaint) super.clear();
+    }
+
+    field(name) {
+      const own = { target: ".lab-target", rate: ".lab-rate" }[name];
+      return own ? this.root.querySelector(own) : super.field(name);
     }
 
     /** f·C(t−1), i·C̃ and their sum, as the engine adds them up. */
@@ -176,6 +221,7 @@
     values(t, event) {
       const frame = this.frameAt(t);
       const symbols = { x: "x", f: "f", c: "C", i: "i", h: "h", g: "C̃", y: "y", o: "o" };
+      if (this.series.target) symbols.target = "target";
       const rows = Object.entries(symbols).map(([name, symbol]) => {
         const number = lab.live.number(name, 4);
         lab.numbers.fill(number, frame);
@@ -185,7 +231,7 @@
     }
 
     frameAt(t) {
-      const frame = { ...this.numbers, t, status: this.player.status };
+      const frame = { ...this.numbers, t, status: this.player.status, ...this.training.frame };
       for (const name in this.series) frame[name] = this.series[name][t];
       frame.abs_c = Math.abs(frame.c);
       frame.abs_h = Math.abs(frame.h);
@@ -224,7 +270,7 @@
       if (this.separate) query.separate = "1";
       for (const [name, value] of Object.entries(this.numbers))
         if (this.separate || !name.startsWith("U_")) query[name] = String(value);
-      return query;
+      return { ...query, ...this.training.toQuery() };
     }
 
     /** What the reader can take away. */
@@ -234,6 +280,7 @@
         figures: [
           { name: "Unrolled network", plot: plot(this.strip.box) },
           { name: "Traces", plot: plot(this.traces.box), legend: true },
+          ...(this.training.on ? [{ name: "Loss", plot: plot(this.training.curve.box) }] : []),
         ],
       };
     }
@@ -244,6 +291,7 @@
       return (
         this.player.t === 0 &&
         !this.separate &&
+        !this.training.on &&
         this.inputs.join() === defaults.sequence.replaceAll(" ", "") &&
         Object.entries(this.numbers).every(([name, value]) => defaults.numbers[name] === value)
       );
@@ -273,13 +321,32 @@
       const { no_update: keep } = window.dash_clientside;
       const nothing = ids.map(() => keep);
       const view = lab.viewOf(rootId, config, CellView);
+      const { training } = view;
+      // Tied weights leave the recurrent ones, which then count for nothing, as they were set.
+      const own = ({ name }) => view.settings.separate || !name.startsWith("U_");
+      const set = (numbers) => ids.map((id) => (numbers && own(id) ? numbers[id.name] : keep));
+      if (chosen?.kind === "weights") {
+        view.choosing = { own: true };
+        return [set(chosen.numbers), keep, keep];
+      }
+      if (chosen?.kind === "target") {
+        const loose = training.release();
+        const text = training.choose(chosen.name);
+        if (loose) view.settings = { ...view.settings, numbers: loose };
+        if (loose || text) view.choosing = {};
+        else view.again();
+        return [set(loose), text ?? keep, keep];
+      }
       if (chosen?.kind === "example") {
         const { name } = chosen;
         const text = name === "random" ? randomSequence() : config.examples[name];
-        return [nothing, text, keep];
+        const loose = training.release();
+        if (loose) view.choosing = {};
+        return [set(loose), text, keep];
       }
       if (chosen?.kind === "preset") {
         const { numbers, separate } = config.presets[chosen.name];
+        training.release();
         view.choosing = {};
         view.ownRecurrent = false;
         return [ids.map((id) => lab.asText(numbers[id.name])), keep, separate];
@@ -289,6 +356,8 @@
       if (problem && view.ready) return [nothing, keep, keep];
       // Without a link too the values are returned: Dash drops the first call of a
       // callback whose inputs another first call left alone.
+      training.release();
+      training.restore(query);
       const linked = query ? fromQuery(query, config.defaults) : config.defaults;
       view.choosing = { t: linked.t };
       const text = ids.map((id) => lab.asText(linked.numbers[id.name]));
@@ -314,9 +383,38 @@
         view.ownRecurrent = GATES.some((gate) => numbers[recurrent(gate)] !== numbers[`W_${gate}`]);
       const typing = view.isTyping;
       const settings = { sequence: sequence ?? "", separate, numbers };
-      if (view.choosing?.t !== undefined) settings.t = view.choosing.t;
+      const { training, choosing, settings: known } = view;
+      const isTold = choosing && !choosing.own;
+      if (!isTold) view.choosing = undefined;
+      if (training.echoes(settings, known, isTold)) return;
       view.choosing = undefined;
-      view.offer(settings, { typing });
+      view.settings = settings;
+      // While training moves the fields Dash knows older numbers: only what differs was set now.
+      const shown = training.release();
+      if (shown && !choosing) {
+        const set = Object.entries(numbers).filter(
+          // Recurrent weights that have just become free start from the tied ones shown.
+          ([name, text]) => text !== known.numbers[name] && (separate === known.separate || !name.startsWith("U_")),
+        );
+        view.choose({ kind: "weights", numbers: { ...shown, ...Object.fromEntries(set) } });
+        return;
+      }
+      training.follow(settings.sequence);
+      if (choosing?.t !== undefined) settings.t = choosing.t;
+      view.offer({ ...settings }, { typing });
+    },
+
+    /** Epochs came from the server. */
+    trained(answer, rootId) {
+      if (answer) lab.knownView(rootId)?.training.asking.answered(answer);
+    },
+
+    /** The request for epochs ended; its answer, where there is one, may arrive a moment later. */
+    ended(busy, rootId) {
+      const asking = lab.knownView(rootId)?.training.asking;
+      if (busy !== false || !asking) return;
+      const { n } = asking;
+      setTimeout(() => asking.failed(n), 50);
     },
   };
 

@@ -70,7 +70,7 @@
     },
   };
 
-  lab.asText = asText;
+  Object.assign(lab, { asText, fillRange });
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     lstm_lab_view: callbacks,
   });

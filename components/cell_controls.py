@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from . import cell_training_panel as training
 from . import concepts
 from .cell_settings import EXAMPLES, GATES, PARAMETERS, PRESETS, Parameter
 from .controls import attributes, chip, slider
@@ -62,6 +63,7 @@ def controls(aio_id: str) -> Component:
                 role="group",
                 **attributes(aria_label="Example sequences"),
             ),
+            training.opener(),
             html.Div(
                 [
                     html.H2("Weights"),

@@ -5,6 +5,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from . import cell_training_panel as training
 from . import theme
 from .cell_controls import own
 from .cell_settings import PRESETS
@@ -70,7 +71,10 @@ def traces(aio_id: str) -> Component:
     ]
     future = switch("future", "future", "Show what comes after t, veiled")
     legend = html.Div(
-        [*lines, future], className="lab-legend", role="group", **attributes(aria_label="Lines")
+        [*lines, training.legend(), future],
+        className="lab-legend",
+        role="group",
+        **attributes(aria_label="Lines"),
     )
     return card(
         "Traces",
@@ -80,6 +84,7 @@ def traces(aio_id: str) -> Component:
                     _graph(own(aio_id, "traces"), responsive=True),
                     html.Div(className="lab-veil"),
                     html.Div(className="lab-here"),
+                    training.overlay(),
                 ],
                 className="lab-figure",
                 **attributes(data_figure="traces"),
@@ -171,6 +176,7 @@ def readings() -> Component:
         tile("status", html.Span(live("status"), className="lab-word"), "plain", wide="lab-wide"),
         tile("|C|", part("abs_c"), "c"),
         tile("|h|", part("abs_h"), "h"),
+        *training.tiles(),
     ]
     bars = [
         html.Div(

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from lstm import Array, LabError, half_life, pre_activations, run
+from lstm.single import slope
 
 from . import boundary, wire
 from .cell_settings import CellSettings
+from .figures.loss import loss_curve
 from .figures.traces import LINES, traces
 from .figures.unrolled import unrolled
 from .numerals import fixed, percent
@@ -26,13 +28,14 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
     ----------
     request : dict
         ``n`` (a running number), ``theme``, ``sequence`` (text), ``separate``
-        and ``numbers`` (text by parameter).
+        and ``numbers`` (text by parameter); in training also ``target`` (text).
 
     Returns
     -------
     dict
-        The trace, the two figures and the note on memory; or ``error``, with
-        the field that it is about.
+        The trace, the two figures and the note on memory; in training also the
+        target, the loss and the frame of its curve; or ``error``, with the
+        field that it is about.
 
     Raises
     ------
@@ -45,7 +48,8 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
     except LabError as error:
         return {"n": n, "error": {"message": str(error), "field": getattr(error, "field", "")}}
     series = timeline(settings)
-    return {
+    lines = {name: series[name] for name in series if name in LINES or name == "target"}
+    found: dict[str, Any] = {
         "n": n,
         "error": None,
         "inputs": list(settings.inputs),
@@ -54,12 +58,17 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
         "series": {name: wire.encode(values) for name, values in series.items()},
         "figures": {
             "unrolled": unrolled({name: series[name] for name in "xchy"}, theme_name),
-            "traces": traces({name: series[name] for name in LINES}, theme_name),
+            "traces": traces(lines, theme_name),
         },
         "memory": memory_note(series),
         "same": bool(np.allclose(series["f"][1:], series["i"][1:]))
         and bool(np.allclose(series["f"][1:], series["o"][1:])),
     }
+    if settings.target is not None:
+        loss = slope(settings.cell(), settings.inputs, settings.target).loss
+        found["training"] = {"target": list(settings.target), "loss": loss}
+        found["figures"]["loss"] = loss_curve(theme_name)
+    return found
 
 
 def timeline(settings: CellSettings) -> dict[str, Array]:
@@ -69,7 +78,8 @@ def timeline(settings: CellSettings) -> dict[str, Array]:
     -------
     dict of str to ndarray of shape (T + 1,)
         Index 0 is the initial state; what exists only within a step is NaN
-        there. ``a_f`` and its like are the sums before the squashing.
+        there. ``a_f`` and its like are the sums before the squashing; there is
+        a ``target`` in training only.
     """
     model = settings.model()
     result = run(model, np.array(settings.inputs)[:, None, None])
@@ -84,6 +94,8 @@ def timeline(settings: CellSettings) -> dict[str, Array]:
     series["h"] = np.append(trace.h0, trace.h)
     series["tanh_c"] = np.tanh(series["c"])
     series["y"] = np.append(settings.numbers["b_out"], result.outputs)
+    if settings.target is not None:
+        series["target"] = np.append(np.nan, settings.target)
     return series
 
 

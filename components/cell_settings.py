@@ -1,5 +1,6 @@
 """What a reader can set on the Cell page, and the model that it stands for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,8 +9,10 @@ import numpy as np
 from werkzeug.exceptions import BadRequest
 
 from lstm import Layer, Linear, Model
+from lstm.single import Cell
 
 from . import boundary
+from .numerals import counted
 
 LONGEST = 500
 LARGEST_INPUT = 1e6
@@ -130,11 +133,12 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class CellSettings:
-    """Everything that decides what the cell does."""
+    """Everything that decides what the cell does, and in training what it should say."""
 
     inputs: tuple[float, ...]
     numbers: Mapping[str, float]
     separate: bool
+    target: tuple[float, ...] | None = None
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> "CellSettings":
@@ -159,7 +163,10 @@ class CellSettings:
         }
         if not separate:
             numbers |= {f"U_{letter}": numbers[f"W_{letter}"] for _, letter, _ in GATES}
-        return cls(inputs, numbers, separate)
+        target = payload.get("target")
+        if target is not None:
+            target = _target(target, len(inputs))
+        return cls(inputs, numbers, separate, target)
 
     def model(self) -> Model:
         """Build the model with one input, one unit and one output."""
@@ -173,3 +180,27 @@ class CellSettings:
         }
         decoder = Linear(np.array([[self.numbers["W_out"]]]), np.array([self.numbers["b_out"]]))
         return Model([Layer.scalar(**gates)], decoder)
+
+    def cell(self) -> Cell:
+        """Give the parameters in the order of the page, which is that of :class:`Cell`."""
+        return Cell(*(self.numbers[name] for name in PARAMETERS))
+
+
+def _target(raw: Any, steps: int) -> tuple[float, ...]:
+    """Read what each step should say: as many numbers as the input has."""
+    field = "target"
+    text = boundary.expect(str, raw, "The target sequence").strip().strip("[]()").strip()
+    parts = [part for part in re.split(r"[,\s]+", text) if part]
+    if len(parts) != steps:
+        raise boundary.FieldError(
+            field,
+            f"The target sequence has {counted(len(parts), 'number')} and the input sequence "
+            f"{steps}. Give one number for each step, or choose an example.",
+        )
+    values = []
+    for t, part in enumerate(parts, start=1):
+        try:
+            values.append(boundary.number(f"target({t})", part, -LARGEST_INPUT, LARGEST_INPUT))
+        except boundary.FieldError as error:
+            raise boundary.FieldError(field, str(error)) from error
+    return tuple(values)

@@ -170,11 +170,13 @@ LOOK_FOR = {
     "Worked step": "Point at a number to find it in the diagram.",
     "start": "At t = 0, C = h = 0. Press Play or → to begin.",
     "same": "Equal weights: f, i and o are one line.",
+    "Training": "Press Train: y bends to the dashed target, and the sliders move.",
     "Readings": "What was kept plus what was written is C(t).",
 }
 
 TRY = (
     "Play the single pulse and watch C fade. Press Remember and play again. Then Latch with "
     "the sequence Set and clear. Then move one slider while the time stands still, and see "
-    "every number that depends on it follow."
+    "every number that depends on it follow. At last switch Training on, choose Latch there, and "
+    "press Train."
 )

@@ -46,6 +46,7 @@ ROLES: dict[str, Role] = {
     "h": _role("#56B4E9", "#0E7C86", width=2.2, dash="dash"),
     "y": _role("#F0743E", "#C04A00", width=2, dash="dot"),
     "x": _role("#C9D3E3", "#4A5568", width=1.2, shape="vh"),
+    "target": _role("#FFFFFF", "#111827", width=1.6, dash="dash"),
 }
 
 

@@ -31,8 +31,8 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     Parameters
     ----------
     series : mapping of str to ndarray of shape (T + 1,)
-        By the names of ``LINES``; index t is the value at time t, NaN where
-        there is none (gates and input at t = 0).
+        By the names of ``LINES``, and in training ``target``; index t is the
+        value at time t, NaN where there is none (gates and input at t = 0).
     theme_name : "dark" or "light"
 
     Returns
@@ -45,6 +45,8 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     time = wire.encode(np.arange(T + 1))
     lines = [_steps(series["x"], time, T, theme_name)]
     lines += [_line(name, series[name], time, T, theme_name) for name in LINES]
+    if "target" in series:
+        lines.append(_line("target", series["target"], time, T, theme_name))
     axis = {
         "gridcolor": surface.border,
         "zeroline": False,
@@ -54,7 +56,8 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
         "fixedrange": True,
     }
     layout = theme.figure_layout(theme_name) | {
-        "margin": {"l": 40, "r": 14, "t": 6, "b": 20},
+        # In training a line of numbers stands above the lines.
+        "margin": {"l": 40, "r": 14, "t": 30 if "target" in series else 6, "b": 20},
         "hovermode": "x",
         "hoverdistance": -1,
         "dragmode": "zoom",
@@ -83,8 +86,8 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
 def value_range(series: Mapping[str, Array]) -> list[float]:
     """Choose a value axis that moves in few, large steps, so that it rarely jumps.
 
-    An input far beyond everything else is cut off at the edge: it must not
-    flatten all other lines.
+    An input or target far beyond everything else is cut off at the edge: it
+    must not flatten all other lines.
 
     Examples
     --------
@@ -93,11 +96,10 @@ def value_range(series: Mapping[str, Array]) -> list[float]:
     >>> value_range({"c": np.array([-0.2, 1.7]), "x": np.array([np.nan, 1e6])})
     [-1.16, 2.16]
     """
-    lines = [np.asarray(values) for name, values in series.items() if name != "x"]
-    x = np.asarray(series.get("x", [np.nan]))
+    given = [np.asarray(series[name]) for name in ("x", "target") if name in series]
+    lines = [np.asarray(values) for name, values in series.items() if name not in ("x", "target")]
     reach = max(1.0, float(np.nanmax(np.abs(np.concatenate(lines)))))
-    if np.nanmax(np.abs(x), initial=0.0) <= FAR * reach:
-        lines.append(x)
+    lines += [one for one in given if np.nanmax(np.abs(one), initial=0.0) <= FAR * reach]
     values = np.concatenate(lines)
     low = -step_up(-float(np.nanmin(values, initial=0.0)))
     high = max(1.0, step_up(float(np.nanmax(values, initial=0.0))))
@@ -157,7 +159,7 @@ def _line(
         mode = "markers" if T <= FEW else "none"
     return {
         "type": "scatter",
-        "name": LINES[name],
+        "name": LINES.get(name, name),
         "meta": name,
         "x": time,
         "y": wire.encode(values),

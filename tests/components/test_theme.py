@@ -194,7 +194,7 @@ def test_names_on_the_pills_of_the_diagram_are_readable_at_full_strength(
 
 
 def test_the_roles_are_those_of_the_design_page_and_no_two_look_alike() -> None:
-    assert set(theme.ROLES) == set("figochyx")
+    assert set(theme.ROLES) == {*"figochyx", "target"}
     for name in THEMES:
         inks = [role.tone(name).ink for role in theme.ROLES.values()]
         assert len(set(inks)) == len(inks)
@@ -206,6 +206,7 @@ def test_line_styles_repeat_what_the_colour_says() -> None:
     assert {name: role.dash for name, role in roles.items() if role.dash != "solid"} == {
         "h": "dash",
         "y": "dot",
+        "target": "dash",
     }
     assert roles["x"].shape == "vh"  # steps
 
