@@ -103,7 +103,7 @@ TASKS: dict[str, Task] = {
         LongLag.vocabulary,
         next_token,
         {"lag": Option("Lag, in steps", 50, 5, 400)},
-        advised={"size": 16, "forget_bias": 6.0, "steps": 1000},
+        advised={"size": 32, "rate": 0.003, "forget_bias": 6.0, "steps": 1000},
     ),
     "adding": Task(
         "Adding problem",
@@ -126,7 +126,7 @@ TASKS: dict[str, Task] = {
             "length": Option("Steps", 60, 12, 300),
             "relevant": Option("Symbols that matter (2 or 3)", 2, 2, 3),
         },
-        advised={"size": 16, "forget_bias": 4.0, "steps": 4000},
+        advised={"size": 32, "rate": 0.001, "forget_bias": 4.0, "steps": 6000},
     ),
     "copy": Task(
         "Copy memory",
