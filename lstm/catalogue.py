@@ -177,7 +177,7 @@ TASKS: dict[str, Task] = {
             "deepest": Option("Deepest nesting", 4, 1, 8),
         },
         start="(",
-        advised={"size": 64, "rate": 0.005, "steps": 3000},
+        advised={"size": 64, "rate": 0.008, "steps": 3000},
     ),
     "agreement": Task(
         "Subject and verb",

@@ -1,0 +1,1 @@
+"""The trained models that come with the lab: how they are made, and measured."""
