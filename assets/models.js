@@ -5,40 +5,45 @@
   const LARGEST = 64 * 2 ** 20; // bytes, as on the server: a larger file need not be sent
   const PREFIX = "file:";
 
-  /** Where the app is: a portal may have put it below a path of its own. */
-  const root = () =>
-    JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix;
+  const ask = (...request) => lab.ask(...request);
 
-  /** An unguessable name for this browser: what it opened belongs to it. */
-  function owner() {
-    let token = lab.memory.get("owner") ?? owner.once;
-    if (!token) {
-      const bytes = crypto.getRandomValues(new Uint8Array(24));
-      token = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
-      lab.memory.set("owner", token);
-      owner.once = token;
-    }
-    return token;
+  /** Send a file; what was understood of it comes back, with its hash. */
+  async function send(file) {
+    if (file.size > LARGEST)
+      throw new Error(`${file.name} has ${Math.round(file.size / 2 ** 20)} MB. Open a file of at most 64 MB.`);
+    const path = `models?name=${encodeURIComponent(file.name)}`;
+    const headers = { "Content-Type": "application/octet-stream" };
+    return (await ask(path, { method: "POST", body: file, headers })).json();
   }
 
-  /** Ask a route; what the reader can put right comes back as an Error with words. */
-  async function ask(path, options = {}) {
-    const headers = { "X-Lab-Owner": owner(), ...options.headers };
-    let answer;
-    try {
-      answer = await fetch(`${root()}_lab/${path}`, { ...options, headers });
-    } catch {
-      throw new Error("The server does not answer. Nothing is lost: try again in a moment.");
-    }
-    if (answer.ok) return answer;
-    const { error } = await answer.json().catch(() => ({}));
-    throw new Error(error ?? `The server answered ${answer.status}. Reload the page and try again.`);
+  /** Open what a reader chooses in a file input, or drops anywhere on the page until the signal. */
+  function receive(input, signal, open) {
+    input.addEventListener("change", () => {
+      open(input.files[0]);
+      input.value = ""; // the same file can be opened again
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault(), { signal });
+    const drop = (event) => {
+      const [file] = event.dataTransfer?.files ?? [];
+      if (!file) return;
+      event.preventDefault();
+      open(file);
+    };
+    document.addEventListener("drop", drop, { signal });
+  }
+
+  /** Let the browser save what a route gives, under the name that the server or the reader gave it. */
+  async function download(path, options, wanted) {
+    const answer = await ask(path, options);
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1];
+    lab.saveAs(await answer.blob(), wanted ?? name ?? "lstm-lab");
   }
 
   class Models {
     constructor(view) {
       this.view = view;
-      this.known = new Map();
+      const shipped = view.config.shipped.map((one) => [one.hash, { ...one, name: one.title, shipped: true }]);
+      this.known = new Map(shipped);
       this.stopping = new AbortController();
       this.understood = view.root.querySelector(".lab-understood");
       this.listen();
@@ -51,20 +56,7 @@
 
     listen() {
       const { root: element } = this.view;
-      const { signal } = this.stopping;
-      const input = element.querySelector(".lab-file");
-      input.addEventListener("change", () => {
-        this.open(input.files[0]);
-        input.value = ""; // the same file can be opened again
-      });
-      document.addEventListener("dragover", (event) => event.preventDefault(), { signal });
-      const drop = (event) => {
-        const [file] = event.dataTransfer?.files ?? [];
-        if (!file) return;
-        event.preventDefault();
-        this.open(file);
-      };
-      document.addEventListener("drop", drop, { signal });
+      receive(element.querySelector(".lab-file"), this.stopping.signal, (file) => this.open(file));
       element.addEventListener("click", (event) => {
         const action = event.target.closest("[data-file]")?.dataset.file;
         if (action === "save") this.save();
@@ -85,7 +77,10 @@
     list() {
       return this.careful(async () => {
         const files = await (await ask("models")).json();
-        for (const file of files) this.known.set(file.hash, { ...this.known.get(file.hash), ...file, mine: true });
+        for (const file of files) {
+          const known = this.known.get(file.hash);
+          if (!known?.shipped) this.known.set(file.hash, { ...known, ...file, mine: true });
+        }
         this.offer();
       });
     }
@@ -94,8 +89,14 @@
     offer() {
       const { view } = this;
       const options = Object.entries(view.config.sources).map(([value, label]) => ({ value, label }));
-      for (const { hash, name } of this.known.values())
-        options.push({ value: PREFIX + hash, label: name || `file ${hash.slice(0, 8)}` });
+      const files = [...this.known.values()];
+      const group = (label, members) => {
+        if (members.length) options.push({ value: `group:${label}`, label: `— ${label} —`, disabled: true });
+        for (const { hash, name } of members)
+          options.push({ value: PREFIX + hash, label: name || `file ${hash.slice(0, 8)}` });
+      };
+      group("Trained, with the lab", files.filter(({ shipped }) => shipped));
+      group("Opened", files.filter(({ shipped }) => !shipped));
       const key = JSON.stringify(options);
       if (key === this.key) return;
       this.key = key;
@@ -113,13 +114,10 @@
     open(file) {
       if (!file) return undefined;
       return this.careful(async () => {
-        if (file.size > LARGEST)
-          throw new Error(`${file.name} has ${Math.round(file.size / 2 ** 20)} MB. Open a file of at most 64 MB.`);
         this.busy(`Opening ${file.name} …`);
-        const path = `models?name=${encodeURIComponent(file.name)}`;
-        const options = { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } };
-        const read = await (await ask(path, options)).json();
-        this.known.set(read.hash, { ...read, name: file.name, saved: false, mine: true });
+        const read = await send(file);
+        const fresh = { ...read, name: file.name, saved: false, mine: true };
+        this.known.set(read.hash, read.shipped ? { ...this.known.get(read.hash), ...read } : fresh);
         this.offer();
         this.view.clear();
         const data = { kind: "model", source: PREFIX + read.hash, at: performance.now() };
@@ -136,6 +134,11 @@
         if (place.textContent.startsWith("Opening ")) place.textContent = this.before;
         this.before = undefined;
       }
+    }
+
+    /** The text of a model that comes with the lab: it is to be seen at work at once. */
+    textOf(hash) {
+      return this.known.get(hash)?.shipped ? this.known.get(hash).text : "";
     }
 
     /** A text that an opened model can read. */
@@ -210,12 +213,11 @@
       return this.careful(async () => {
         const headers = { "Content-Type": "application/json" };
         const body = JSON.stringify(settings);
-        const answer = await ask(path, { method: "POST", body, headers });
-        const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1];
-        lab.saveAs(await answer.blob(), name ?? "lstm-lab");
+        await download(path, { method: "POST", body, headers });
       });
     }
   }
 
   lab.Models = Models;
+  lab.files = { send, receive, download };
 })();

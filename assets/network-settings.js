@@ -84,6 +84,12 @@
         view.set("source", { value: "new" });
         return;
       }
+      // A model that comes with the lab brings a text of its own.
+      const sample = view.models.textOf(hash);
+      if (sample && wanted && !choosing && hash !== wanted.model.hash) {
+        view.set("chosen", { data: { kind: "model", source, text: sample, at: performance.now() } });
+        return;
+      }
       if (choosing?.unit !== undefined) view.shown.unit = choosing.unit;
       if (choosing?.first !== undefined) view.shown.first = choosing.first;
       const settings = {

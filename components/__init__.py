@@ -1,13 +1,30 @@
 """LSTM Lab as Dash components; installed, this package is ``lstm_lab``."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .cell_view import layout as CellView
     from .lab import create_app, register_callbacks
+    from .models_view import layout as ModelsView
     from .network_view import layout as NetworkView
+    from .train_view import layout as TrainView
 
-__all__ = ["CellView", "NetworkView", "create_app", "register_callbacks"]
+__all__ = [
+    "CellView",
+    "ModelsView",
+    "NetworkView",
+    "TrainView",
+    "create_app",
+    "register_callbacks",
+]
+
+_VIEWS = {
+    "CellView": "cell_view",
+    "ModelsView": "models_view",
+    "NetworkView": "network_view",
+    "TrainView": "train_view",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -15,16 +32,8 @@ def __getattr__(name: str) -> Any:
 
     ``serve`` must be importable before NumPy is, to limit its threads.
     """
-    if name == "CellView":
-        from .cell_view import layout
-
-        return layout
-    if name == "NetworkView":
-        from .network_view import layout as network_layout
-
-        return network_layout
+    if name in _VIEWS:
+        return import_module(f".{_VIEWS[name]}", __name__).layout
     if name in __all__:
-        from . import lab
-
-        return getattr(lab, name)
+        return getattr(import_module(".lab", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

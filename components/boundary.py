@@ -114,6 +114,26 @@ def number(field: str, raw: Any, low: float, high: float) -> float:
     return value
 
 
+def whole(field: str, raw: Any, low: int, high: int) -> int:
+    """Read one whole number; as :func:`number`.
+
+    Raises
+    ------
+    FieldError
+        If it is none, or outside the range.
+    """
+    wanted = f"Use a whole number from {low} to {grouped(high)}."
+    try:
+        value = number(field, raw, low, high)
+    except FieldError as error:  # it proposes 0.5, which is none
+        given = shorten(str(raw).strip())
+        is_what = f"is '{given}'" if given else "is empty"
+        raise FieldError(field, f"{field} {is_what}. {wanted}") from error
+    if not value.is_integer():
+        raise FieldError(field, f"{field} is {value:g}. {wanted}")
+    return int(value)
+
+
 def sequence(raw: Any, longest: int, limit: float) -> tuple[float, ...]:
     """Read an input sequence: numbers separated by commas or white space.
 

@@ -1,168 +1,149 @@
-"""The routes for files: opening a model, keeping it, and taking things away.
+"""The routes for models: opening a file, keeping it, naming it, and taking things away.
 
 Files do not travel through callbacks: as base64 in JSON 64 MB would become 85,
 and be held several times. What the page then sends around is the hash.
 """
 
 import functools
-import json
-from collections.abc import Callable
+import hashlib
 from typing import Any
 
 from dash import Dash
-from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from flask import Response, request
 
-from lstm import LabError, Model
+from lstm import LabError
 from lstm.checkpoint import LARGEST_FILE, Reading, read
-from lstm.library import Library
+from lstm.library import Library, plain
 
-from . import boundary, downloads
-from .network_inputs import sample
+from . import downloads, routes
+from .models import Models, with_the_lab
 from .network_run import Run
 from .network_settings import NetworkSettings
 
-OWNER = "X-Lab-Owner"  # a page of another site cannot send it without our leave
-KEPT_READINGS = 4
 MOST_NAME = 200
-
-
-class Models:
-    """The opened files of an app, with the last few of them read."""
-
-    def __init__(self) -> None:
-        # The content behind a hash never changes, so what was read stays true.
-        self._read: Callable[[str], Reading] = functools.lru_cache(KEPT_READINGS)(self._fresh)
-
-    @property
-    def library(self) -> Library:
-        """The data directory, as the environment names it now."""
-        return Library.from_environment()
-
-    def _fresh(self, name: str) -> Reading:
-        return read(self.library.content(name))
-
-    def reading(self, name: str) -> Reading:
-        """Give what was understood of an opened file."""
-        # A file that was deleted must be gone here too, though it was read before.
-        return self._read(name) if self.library.has(name) else self._fresh(name)
-
-    def opened(self, name: str) -> Model:
-        """Give the model of an opened file."""
-        return self.reading(name).model
+BINARY = "application/octet-stream"
 
 
 def register(app: Dash) -> Models:
     """Add the routes below the app's own prefix."""
     models = Models()
-    server: Flask = app.server
-    root = app.config.routes_pathname_prefix + "_lab/"
-
-    def route(path: str, methods: list[str], function: Callable[..., Response]) -> None:
-        endpoint = f"{root}{path} {methods[0]}"
-        server.add_url_rule(root + path, endpoint, _careful(function), methods=methods)
-
-    route("models", ["POST"], functools.partial(_open, models))
-    route("models", ["GET"], functools.partial(_list, models))
-    route("models/<name>", ["GET"], functools.partial(_understood, models))
-    route("models/<name>", ["PUT"], functools.partial(_save, models))
-    route("models/<name>", ["DELETE"], functools.partial(_delete, models))
-    route("trace", ["POST"], functools.partial(_trace, models))
-    route("model", ["POST"], functools.partial(_model, models))
+    at = routes.Routes(app)
+    for method, path, function in (
+        ("POST", "models", _open),
+        ("GET", "models", _list),
+        ("GET", "models/<name>", _understood),
+        ("PUT", "models/<name>", _save),
+        ("DELETE", "models/<name>", _delete),
+        ("PUT", "models/<name>/name", _rename),
+        ("DELETE", "models/<name>/saved", _unsave),
+        ("GET", "models/<name>/file", _file),
+        ("GET", "library", _library),
+        ("POST", "trace", _trace),
+        ("POST", "model", _model),
+    ):
+        at.add(method, path, functools.partial(function, models))
     return models
 
 
-def _careful(function: Callable[..., Response]) -> Callable[..., Response]:
-    """Answer with words: what the reader can put right as 422, forgeries as 400."""
-
-    @functools.wraps(function)
-    def careful(**arguments: Any) -> Response:
-        try:
-            return function(**arguments)
-        except LabError as error:
-            return _json({"error": str(error)}, 422)
-        except HTTPException as error:
-            return _json({"error": error.description}, error.code or 400)
-
-    return careful
+def _title() -> str:
+    return request.args.get("name", "")[:MOST_NAME]
 
 
-def _json(data: Any, status: int = 200) -> Response:
-    return Response(json.dumps(data), status, mimetype="application/json")
-
-
-def _owner() -> str:
-    owner = request.headers.get(OWNER, "")
-    if not owner:
-        raise BadRequest(f"The header {OWNER} is missing.")
-    return owner
-
-
-def _reading(name: str, reading: Reading) -> dict[str, Any]:
-    return {
+def _reading(models: Models, name: str, reading: Reading) -> Response:
+    understood = {
         "hash": name,
         "understood": reading.understood,
         "ignored": reading.ignored,
-        "text": sample(reading.model),
+        "text": models.text(name, reading.model),
+        "shipped": name in with_the_lab(),
     }
+    return routes.answer(understood)
 
 
 def _open(models: Models) -> Response:
     """Check a file, and keep it under the hash of its content."""
-    owner = _owner()
-    request.max_content_length = LARGEST_FILE
-    try:
-        content = request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        limit = LARGEST_FILE // 2**20
-        raise RequestEntityTooLarge(
-            f"The file is larger than {limit} MB, the most there is room for."
-        ) from error
+    owner = routes.owner()
+    content = routes.content(LARGEST_FILE)
     reading = read(content)  # before it is kept: what cannot be read is not
-    title = request.args.get("name", "")[:MOST_NAME]
-    name = models.library.keep(content, owner, title)
-    return _json(_reading(name, reading))
+    name = hashlib.sha256(content).hexdigest()
+    if name not in with_the_lab():  # else it is here, and everybody's
+        models.library.keep(content, owner, _title())
+    return _reading(models, name, reading)
 
 
 def _list(models: Models) -> Response:
-    files = models.library.listed(_owner())
-    return _json([{"hash": one.hash, "name": one.name, "saved": one.saved} for one in files])
+    files = models.library.listed(routes.owner())
+    return routes.answer(
+        [{"hash": one.hash, "name": one.name, "saved": one.saved} for one in files]
+    )
+
+
+def _library(models: Models) -> Response:
+    """Say of all models what is known: those of the lab, the owner's, one that a link names."""
+    given: dict[str, Any] = {
+        "own": models.own(routes.owner()),
+        "shipped": models.shipped(),
+        "shared": models.library.shared,
+    }
+    linked = request.args.get("model", "")
+    if linked and linked not in {one["hash"] for one in (*given["own"], *given["shipped"])}:
+        given["linked"] = models.entry(linked, plain(_title()))
+    return routes.answer(given)
 
 
 def _understood(models: Models, name: str) -> Response:
-    return _json(_reading(name, models.reading(name)))
+    return _reading(models, name, models.reading(name))
+
+
+def _own(models: Models, name: str) -> tuple[Library, str]:
+    """Give the library and who asks, to change a file that may be their own."""
+    owner, library = routes.owner(), models.library
+    if name in with_the_lab() and not library.has(name):
+        raise LabError(
+            "This model comes with the lab, for everybody: it stays as it is. "
+            "Export it, if you want a copy."
+        )
+    return library, owner
 
 
 def _save(models: Models, name: str) -> Response:
-    models.library.save(name, _owner(), request.args.get("name", "")[:MOST_NAME])
-    return _json({"saved": True})
+    library, owner = _own(models, name)
+    library.save(name, owner, _title())
+    return routes.answer({"saved": True})
+
+
+def _unsave(models: Models, name: str) -> Response:
+    library, owner = _own(models, name)
+    library.unsave(name, owner)
+    return routes.answer({"saved": False})
+
+
+def _rename(models: Models, name: str) -> Response:
+    library, owner = _own(models, name)
+    library.rename(name, owner, _title())
+    return routes.answer({"renamed": True})
 
 
 def _delete(models: Models, name: str) -> Response:
-    models.library.delete(name, _owner())
-    return _json({"deleted": True})
+    library, owner = _own(models, name)
+    library.delete(name, owner)
+    return routes.answer({"deleted": True})
 
 
-def _settings() -> NetworkSettings:
-    _owner()
-    try:
-        payload = request.get_json(silent=True)
-    except RecursionError:
-        payload = None  # nested too deeply to be read
-    return NetworkSettings.read(boundary.expect(dict, payload, "The settings"))
+def _file(models: Models, name: str) -> Response:
+    return routes.download(models.content(name), BINARY, f"{name[:12]}.safetensors")
+
+
+def _ran(models: Models) -> Run:
+    """Run the network of the settings that were sent."""
+    routes.owner()
+    return Run.of(NetworkSettings.read(routes.payload()), models.opened)
 
 
 def _trace(models: Models) -> Response:
-    ran = Run.of(_settings(), models.opened)
-    content, kind, name = downloads.trace(ran, request.args.get("as", ""))
-    return _download(content, kind, name)
+    content, kind, name = downloads.trace(_ran(models), request.args.get("as", ""))
+    return routes.download(content, kind, name)
 
 
 def _model(models: Models) -> Response:
-    ran = Run.of(_settings(), models.opened)
-    return _download(downloads.model(ran), "application/octet-stream", "model.safetensors")
-
-
-def _download(content: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, 200, headers, mimetype=kind)
+    return routes.download(downloads.model(_ran(models)), BINARY, "model.safetensors")

@@ -10,8 +10,6 @@ from lstm.initial import KINDS, Kind
 from lstm.units import ORDERS, Order
 
 from . import boundary
-from .boundary import FieldError
-from .numerals import grouped
 
 LARGEST_SIZE = 64
 MOST_LAYERS = 3
@@ -70,11 +68,11 @@ class ModelSettings:
             return cls(source, 1, 1, KINDS[0], 0.0, 0, given)
         return cls(
             source=source,
-            size=_whole("Cell size", raw.get("size"), 1, LARGEST_SIZE),
-            layers=_whole("Depth", raw.get("layers"), 1, MOST_LAYERS),
+            size=boundary.whole("Cell size", raw.get("size"), 1, LARGEST_SIZE),
+            layers=boundary.whole("Depth", raw.get("layers"), 1, MOST_LAYERS),
             kind=boundary.choice(raw.get("kind"), KINDS, "kind"),
             forget_bias=boundary.number("Forget bias", raw.get("forget_bias"), -100, 100),
-            seed=_whole("Seed", raw.get("seed"), 0, LARGEST_SEED),
+            seed=boundary.whole("Seed", raw.get("seed"), 0, LARGEST_SEED),
             hash=given,
         )
 
@@ -112,19 +110,6 @@ class NetworkSettings:
             candidate=boundary.expect(bool, payload.get("candidate"), "candidate"),
             as_heat=boundary.expect(bool, payload.get("as_heat"), "as_heat"),
         )
-
-
-def _whole(field: str, raw: Any, low: int, high: int) -> int:
-    wanted = f"Use a whole number from {low} to {grouped(high)}."
-    try:
-        value = boundary.number(field, raw, low, high)
-    except FieldError as error:  # it proposes 0.5, which is none
-        given = boundary.shorten(str(raw).strip())
-        is_what = f"is '{given}'" if given else "is empty"
-        raise FieldError(field, f"{field} {is_what}. {wanted}") from error
-    if not value.is_integer():
-        raise FieldError(field, f"{field} is {value:g}. {wanted}")
-    return int(value)
 
 
 def _index(raw: Any, what: str) -> int:

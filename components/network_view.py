@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from . import files, view
 from . import network_panels as panels
 from .controls import live
+from .models import offered
 from .network_controls import READS, controls, own
 from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_inputs import LONGEST
@@ -44,6 +45,7 @@ def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
         "examples": {name: dataclasses.asdict(example) for name, example in EXAMPLES.items()},
         "start": DEFAULT_EXAMPLE,
         "sources": SOURCES,
+        "shipped": offered(),
         "numbers": NUMBERS,
         "choices": {
             "m": [*SOURCES, "file"],

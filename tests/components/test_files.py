@@ -20,10 +20,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from components import create_app
-from components.files import KEPT_READINGS
 from components.forgery import LARGEST_BODY
-from lstm.checkpoint import LARGEST_FILE, read
+from components.models import KEPT_READINGS
+from lstm import Layer, Model
+from lstm.card import Card
+from lstm.checkpoint import LARGEST_FILE, dump, read
 from lstm.library import DAY, Library
+from lstm.shipped import Shipped, folder, shipped
 
 Settings = Callable[..., dict[str, Any]]
 FileOf = Callable[..., bytes]
@@ -209,6 +212,9 @@ REQUESTS = [
     ("GET", "models"),
     ("PUT", "models/" + "0" * 64),
     ("DELETE", "models/" + "0" * 64),
+    ("PUT", "models/" + "0" * 64 + "/name?name=x"),
+    ("DELETE", "models/" + "0" * 64 + "/saved"),
+    ("GET", "library"),
     ("POST", "trace?as=csv"),
     ("POST", "model"),
 ]
@@ -227,7 +233,7 @@ def test_without_the_owner_s_header_nothing_is_done(
 @pytest.mark.parametrize(
     "token", ["short", "../../../../etc/passwd/etc", "a" * 65, "a" * 21 + "\xe9", "a b" * 10]
 )
-@pytest.mark.parametrize(("method", "path"), REQUESTS[:4])
+@pytest.mark.parametrize(("method", "path"), REQUESTS[:7])
 def test_a_forged_owner_is_refused(
     client: FlaskClient, file_of: FileOf, method: str, path: str, token: str
 ) -> None:
@@ -312,7 +318,260 @@ def test_more_files_than_are_kept_in_memory_each_give_their_own_answer(
             assert answer(client, of_file(network_settings, hash))["sizes"] == [H]
 
 
+def test_an_unsaved_file_says_when_it_goes_and_a_saved_one_does_not(
+    client: FlaskClient, file_of: FileOf
+) -> None:
+    before = time.time()
+    hash = opened(client, file_of())
+    (one,) = library(client)["own"]
+    assert one["saved"] is False
+    assert before + DAY <= one["goes"] <= time.time() + DAY
+    client.put(f"/_lab/models/{hash}?name=Counter", headers=ANNA)
+    (one,) = library(client)["own"]
+    assert (one["saved"], one["goes"], one["name"]) == (True, None, "Counter")
+    response = client.delete(f"/_lab/models/{hash}/saved", headers=ANNA)
+    assert response.json == {"saved": False}
+    (one,) = library(client)["own"]
+    assert one["saved"] is False
+    assert before + DAY <= one["goes"] <= time.time() + DAY
+
+
+def test_only_who_saved_a_file_can_let_it_go(client: FlaskClient, file_of: FileOf) -> None:
+    hash = opened(client, file_of())
+    client.put(f"/_lab/models/{hash}?name=Counter", headers=ANNA)
+    client.delete(f"/_lab/models/{hash}/saved", headers=BEN)
+    assert [file["saved"] for file in listed(client)] == [True]
+    assert listed(client, BEN) == []
+
+
+# The whole library
+
+
+def library(client: FlaskClient, owner: dict[str, str] = ANNA, query: str = "") -> dict[str, Any]:
+    response = client.get(f"/_lab/library{query}", headers=owner)
+    assert response.status_code == 200, response.text
+    given: dict[str, Any] = response.json  # type: ignore[assignment]
+    return given
+
+
+def test_the_library_says_of_every_model_what_is_known(
+    client: FlaskClient, file_of: FileOf
+) -> None:
+    hash = opened(client, file_of((3, 5, 4), position=np.zeros((7, 9), np.float32)))
+    given = library(client)
+    (one,) = given["own"]
+    assert (one["hash"], one["name"]) == (hash, "my.safetensors")
+    rows = dict(one["rows"])
+    assert rows["Layers"] == "2 layers of 5, 4 units"
+    assert rows["Vocabulary"] == "none: 3 numbers a step"
+    # (3 + 5 + 1) · 20 and (5 + 4 + 1) · 16
+    assert rows["All weights"] == "340"
+    unknown = ["Task", "Learnt from", "Steps", "Loss", "Accuracy", "Seed", "Date"]
+    assert one["unknown"] == unknown
+    assert "'position' 7×9" in one["ignored"][0]
+    assert given["shared"] is False
+    assert "linked" not in given
+
+
+def test_a_card_in_a_file_is_read_out(client: FlaskClient) -> None:
+    card = Card(
+        "reber", "drawn", (2,), 12000, 0.31415, 0.99999, 7, "2026-03-01", ("Can.",), ("Not.",)
+    )
+    layer = Layer(np.ones((8, 3)), np.ones((8, 2)), np.zeros(8))
+    opened(client, dump(Model([layer], card=card)))
+    (one,) = library(client)["own"]
+    assert one["unknown"] == []
+    rows = dict(one["rows"])
+    assert rows["Task"] == "Embedded Reber grammar"
+    assert rows["Learnt from"] == "drawn"
+    assert rows["Steps"] == "12,000 batches"
+    assert rows["Loss"] == "0.314 mean squared error, held out"
+    assert rows["Accuracy"] == "99.9 %, held out"
+    assert (rows["Seed"], rows["Date"]) == ("7", "2026-03-01")
+    assert (one["can"], one["cannot"]) == (["Can."], ["Not."])
+
+
+def test_the_library_of_another_has_neither_the_file_nor_its_name(
+    client: FlaskClient, file_of: FileOf
+) -> None:
+    hash = opened(client, file_of(), name="secret plan")
+    response = client.get("/_lab/library", headers=BEN)
+    assert hash not in response.text
+    assert "secret" not in response.text
+
+
+def test_a_file_is_known_to_the_library_by_its_link_too(
+    client: FlaskClient, file_of: FileOf
+) -> None:
+    hash = opened(client, file_of())
+    given = library(client, BEN, f"?model={hash}&name={quote('Her/model' + chr(0x202E))}")
+    assert (given["linked"]["hash"], given["linked"]["name"]) == (hash, "Hermodel")
+    assert dict(given["linked"]["rows"])["Layers"] == "1 layer of 5 units"
+    assert given["own"] == []
+    # Who has it in a list needs no link.
+    assert "linked" not in library(client, ANNA, f"?model={hash}")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("0" * 64, GONE), ("../../etc/passwd", NO_FILE), ("A" * 64, NO_FILE), ("x" * 5000, NO_FILE)],
+    ids=len,
+)
+def test_a_link_to_what_is_not_here_says_so_and_the_rest_is_listed(
+    client: FlaskClient, name: str, words: str
+) -> None:
+    given = library(client, ANNA, f"?model={quote(name)}")
+    assert given["linked"]["problem"] == words
+    assert {one["hash"] for one in given["shipped"]} == {one.hash for one in ours()}
+
+
+def test_a_file_that_was_damaged_on_the_disk_says_so_and_can_be_deleted(
+    client: FlaskClient, file_of: FileOf, data_directory: Path
+) -> None:
+    hash = opened(client, file_of(seed=41))  # one that the app has not read yet
+    other = opened(client, file_of((3, 4)), name="other")
+    (data_directory / "opened" / f"{hash}.safetensors").write_bytes(b"not any more")
+    entries = {one["hash"]: one for one in library(client)["own"]}
+    assert "no safetensors file" in entries[hash]["problem"]
+    assert "problem" not in entries[other]
+    assert client.delete(f"/_lab/models/{hash}", headers=ANNA).status_code == 200
+    assert [one["hash"] for one in library(client)["own"]] == [other]
+
+
+def test_a_deleted_file_is_not_known_to_the_library(client: FlaskClient, file_of: FileOf) -> None:
+    hash = opened(client, file_of())
+    assert len(library(client)["own"]) == 1
+    client.delete(f"/_lab/models/{hash}", headers=ANNA)
+    given = library(client, ANNA, f"?model={hash}")
+    assert given["own"] == []
+    assert given["linked"]["problem"] == GONE
+
+
+def test_a_shared_lab_says_that_its_list_is_everybody_s(
+    client: FlaskClient, file_of: FileOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSTM_LAB_SHARED", "1")
+    hash = opened(client, file_of())
+    given = library(client, BEN)
+    assert given["shared"] is True
+    assert [one["hash"] for one in given["own"]] == [hash]
+
+
+# Taking a model away
+
+
+def test_an_exported_file_has_the_same_bytes(client: FlaskClient, file_of: FileOf) -> None:
+    content = file_of((3, 5), position=np.zeros((7, 9), np.float32))
+    hash = opened(client, content)
+    for headers in (ANNA, BEN, {}):  # whoever has the hash
+        response = client.get(f"/_lab/models/{hash}/file", headers=headers)
+        assert response.data == content
+        assert response.mimetype == "application/octet-stream"
+        said = response.headers["Content-Disposition"]
+        assert said == f'attachment; filename="{hash[:12]}.safetensors"'
+
+
+def test_what_is_not_here_is_not_exported(client: FlaskClient) -> None:
+    assert error_of(client.get(f"/_lab/models/{'0' * 64}/file"), 422) == GONE
+    assert error_of(client.get(f"/_lab/models/{'A' * 64}/file"), 422) == NO_FILE
+
+
+# Those that come with the lab
+
+
+def ours() -> tuple[Shipped, ...]:
+    return shipped(folder())
+
+
+def test_everybody_has_the_models_that_come_with_the_lab(client: FlaskClient) -> None:
+    for owner in (ANNA, BEN):
+        entries = library(client, owner)["shipped"]
+        assert {one["hash"] for one in entries} == {one.hash for one in ours()}
+        for one in entries:
+            assert one["unknown"] == [], one["name"]
+            assert one["can"], one["name"]
+            assert one["cannot"], one["name"]
+
+
+@pytest.mark.parametrize("one", ours(), ids=lambda one: one.name)
+def test_a_model_of_the_lab_runs_by_its_hash_on_the_text_that_comes_with_it(
+    client: FlaskClient, network_settings: Settings, one: Shipped
+) -> None:
+    understood: Any = client.get(f"/_lab/models/{one.hash}").json
+    assert understood["shipped"] is True
+    answered = answer(client, of_file(network_settings, one.hash, text=understood["text"]))
+    assert answered["error"] is None
+    assert answered["unknown"] == 0
+    assert client.get(f"/_lab/models/{one.hash}/file").data == one.path.read_bytes()
+    response = client.post(
+        "/_lab/model",
+        json=of_file(network_settings, one.hash, text=understood["text"]),
+        headers=ANNA,
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [("PUT", "?name=mine"), ("PUT", "/name?name=mine"), ("DELETE", "/saved"), ("DELETE", "")],
+)
+def test_a_model_of_the_lab_stays_as_it_is(client: FlaskClient, method: str, more: str) -> None:
+    one = ours()[0]
+    response = client.open(f"/_lab/models/{one.hash}{more}", method=method, headers=ANNA)
+    assert "comes with the lab" in error_of(response, 422)
+    assert client.get(f"/_lab/models/{one.hash}/file").data == one.path.read_bytes()
+    assert listed(client) == []
+
+
+def test_a_model_of_the_lab_that_is_opened_as_a_file_is_not_kept_again(
+    client: FlaskClient, data_directory: Path
+) -> None:
+    one = ours()[0]
+    response: Any = post(client, one.path.read_bytes()).json
+    assert (response["hash"], response["shipped"]) == (one.hash, True)
+    assert listed(client) == []
+    assert not list(data_directory.rglob("*.safetensors"))
+
+
+def test_a_copy_that_somebody_had_before_can_still_be_deleted(
+    client: FlaskClient, data_directory: Path
+) -> None:
+    one = ours()[0]
+    Library(data_directory).keep(one.content(), ANNA["X-Lab-Owner"], "my copy")
+    assert [file["hash"] for file in library(client)["own"]] == [one.hash]
+    assert client.delete(f"/_lab/models/{one.hash}", headers=ANNA).json == {"deleted": True}
+    assert library(client)["own"] == []
+    assert client.get(f"/_lab/models/{one.hash}").status_code == 200
+
+
 # Names
+
+
+def test_an_owner_s_file_is_renamed_and_nobody_else_s_list_changes(
+    client: FlaskClient, file_of: FileOf
+) -> None:
+    hash = opened(client, file_of())
+    opened(client, file_of(), owner=BEN, name="ben.safetensors")
+    response = client.put(f"/_lab/models/{hash}/name?name={quote('Über /2')}", headers=ANNA)
+    assert response.json == {"renamed": True}
+    assert listed(client) == [{"hash": hash, "name": "Über 2", "saved": False}]
+    assert [file["name"] for file in listed(client, BEN)] == ["ben.safetensors"]
+
+
+def test_a_file_of_another_is_not_renamed(client: FlaskClient, file_of: FileOf) -> None:
+    hash = opened(client, file_of())
+    message = error_of(client.put(f"/_lab/models/{hash}/name?name=mine", headers=BEN), 422)
+    assert "Save it first" in message
+    assert [file["name"] for file in listed(client)] == ["my.safetensors"]
+    assert listed(client, BEN) == []
+
+
+@pytest.mark.parametrize("query", ["", "?name=", "?name=%20"])
+def test_a_file_is_not_renamed_to_nothing(client: FlaskClient, file_of: FileOf, query: str) -> None:
+    hash = opened(client, file_of())
+    message = error_of(client.put(f"/_lab/models/{hash}/name{query}", headers=ANNA), 422)
+    assert message.startswith("The name is empty.")
+    assert [file["name"] for file in listed(client)] == ["my.safetensors"]
 
 
 @pytest.mark.parametrize(
@@ -368,9 +627,19 @@ FORGED = {
 
 
 @pytest.mark.parametrize("name", list(FORGED))
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_forged_hash_is_refused(client: FlaskClient, method: str, name: str) -> None:
-    response = client.open(f"/_lab/models/{FORGED[name]}", method=method, headers=ANNA)
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [
+        ("GET", ""),
+        ("PUT", ""),
+        ("DELETE", ""),
+        ("GET", "/file"),
+        ("PUT", "/name?name=x"),
+        ("DELETE", "/saved"),
+    ],
+)
+def test_a_forged_hash_is_refused(client: FlaskClient, method: str, more: str, name: str) -> None:
+    response = client.open(f"/_lab/models/{FORGED[name]}{more}", method=method, headers=ANNA)
     assert 300 < response.status_code < 500
     assert "Traceback" not in response.text
     assert "root:" not in response.text

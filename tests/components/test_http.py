@@ -239,8 +239,10 @@ def test_the_drawings_are_served(client: FlaskClient, name: str) -> None:
 def test_the_page_at_the_root_is_the_cell(client: FlaskClient) -> None:
     response = send(client, page_body("/"))
     children = json.loads(response.text)["response"]
-    link, other = children["lab-nav"]["children"]
-    assert other["props"] == {"children": "Network", "href": "/network"}
+    link, *others = children["lab-nav"]["children"]
+    assert [other["props"] for other in others] == [
+        {"children": name, "href": f"/{name.lower()}"} for name in ("Network", "Train", "Models")
+    ]
     assert link["props"] == {"children": "Cell", "href": "/", "aria-current": "page"}
     heading, view = children["lab-main"]["children"]["props"]["children"]
     assert (heading["type"], heading["props"]["children"]) == ("H1", "Cell")
@@ -886,7 +888,7 @@ def test_the_lab_serves_under_a_prefix(prefixed: FlaskClient) -> None:
 
 def test_under_a_prefix_the_navigation_has_it(prefixed: FlaskClient) -> None:
     response = json.loads(send(prefixed, page_body("/lab/"), "/lab/").text)["response"]
-    link, other = response["lab-nav"]["children"]
+    link, other, *_ = response["lab-nav"]["children"]
     assert link["props"] == {"children": "Cell", "href": "/lab/", "aria-current": "page"}
     assert other["props"]["href"] == "/lab/network"
 

@@ -62,7 +62,9 @@ def tops(names: set[str]) -> set[str]:
 
 
 def test_the_public_names_are_these() -> None:
-    assert components.__all__ == ["CellView", "NetworkView", "create_app", "register_callbacks"]
+    views = ["CellView", "ModelsView", "NetworkView", "TrainView"]
+    names = [*views, "create_app", "register_callbacks"]
+    assert components.__all__ == names
     assert components.CellView is cell_view.layout
     assert components.create_app is lab.create_app
     assert components.register_callbacks is lab.register_callbacks
