@@ -346,7 +346,7 @@ def _recur(layer: Layer, inputs: Array, gates: Array) -> None:
     """Fill in the gates and states of all steps, in the blocks that `forward` lays out."""
     H, D, B = layer.hidden_size, layer.input_size, inputs.shape[2]
     # Times a single column, a matrix that is stored by columns is quicker.
-    weights = np.asarray(_stacked(layer), order="F" if B == 1 else "C")
+    weights = np.asarray(stacked(layer), order="F" if B == 1 else "C")
     products, tanh_c = np.empty_like(gates[0, : 2 * H]), np.empty_like(gates[0, :H])
     i_g, f_c = products[:H], products[H:]
 
@@ -382,7 +382,7 @@ def _recur(layer: Layer, inputs: Array, gates: Array) -> None:
             dot(layer.W_hr, multiply(o, tanh_c, tanh_c), h)
 
 
-def _stacked(layer: Layer) -> Array:
+def stacked(layer: Layer) -> Array:
     """Give [W_ih W_hh bias] with its rows in the order i, f, o, g, and halved for the σ's."""
     H = layer.hidden_size
     rows = np.concatenate([layer.W_ih, layer.W_hh, layer.bias[:, None]], axis=1)
