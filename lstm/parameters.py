@@ -23,6 +23,11 @@ def parameters(model: Model) -> Parameters:
 
     The two biases that PyTorch keeps apart are one here, under ``bias_ih``.
 
+    Raises
+    ------
+    LabError
+        For a layer that is neither an LSTM nor a basic RNN.
+
     Examples
     --------
     >>> from lstm import random_layers
@@ -69,7 +74,14 @@ def with_parameters(model: Model, changed: Mapping[str, Array]) -> Model:
 
 def _kind(layer: Layer) -> str:
     """Give what PyTorch's names of a layer's parameters begin with."""
-    return "rnn" if isinstance(layer, RNNLayer) else "lstm"
+    if isinstance(layer, RNNLayer):
+        return "rnn"
+    # The other kinds have parameters besides these, which would stay as they are.
+    if type(layer) is not Layer:
+        raise LabError(
+            f"A {type(layer).__name__} cannot be trained here. Use an LSTM or a basic RNN."
+        )
+    return "lstm"
 
 
 def _held(layer: Layer, bias: Array) -> Array:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lstm import Array, LabError, Layer, Linear, Model, backward, run
+from lstm.gru import GRULayer
 from lstm.parameters import gradients, parameters, run_for_training, with_parameters
 
 T, B, V, D, H, K = 5, 3, 6, 4, 3, 2
@@ -129,3 +130,9 @@ def test_a_dropout_that_cannot_be_is_refused(dropout: float, message: str) -> No
 def test_dropout_without_a_generator_is_refused() -> None:
     with pytest.raises(LabError, match="needs a random generator"):
         run_for_training(some_model(0, tokens=False), np.ones((T, B, D)), dropout=0.5)
+
+
+def test_kinds_with_further_parameters_are_not_trained_in_part() -> None:
+    layer = GRULayer(np.ones((6, 3)), np.zeros((6, 2)), np.zeros(6), b_hn=np.zeros(2))
+    with pytest.raises(LabError, match="A GRULayer cannot be trained here"):
+        parameters(Model([layer]))
