@@ -46,10 +46,12 @@ def grouped(value: float) -> str:
 
     Examples
     --------
-    >>> grouped(-1e6), grouped(0.5)
-    ('−1,000,000', '0.5')
+    >>> grouped(-1e6), grouped(0.5), grouped(1e-6)
+    ('−1,000,000', '0.5', '0.000001')
     """
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
+    if "e-" in text:
+        text = f"{value:.12f}".rstrip("0")
     return text.replace("-", "−")
 
 

@@ -13,6 +13,8 @@ from dash.development.base_component import Component
 from safetensors.numpy import save
 
 from components import cell_view, network_view
+from components.train_settings import NEXT_ROW, OPTIONS, fields_of
+from lstm.settings import Settings as Advised
 
 Tree = Callable[[Any], ET.Element]
 Settings = Callable[..., dict[str, Any]]
@@ -116,6 +118,21 @@ def network_settings() -> Settings:
         shown |= {"candidate": False, "as_heat": False}
         sent = {"n": 1, "theme": "dark", "text": "a (b) c", "reads": "characters"}
         return {**sent, **shown, "model": {**chosen, **(model or {})}, **changes}
+
+    return settings
+
+
+@pytest.fixture(scope="session")
+def train_settings() -> Settings:
+    """Give a function that writes what the Train page sends; ``numbers`` changes fields of it."""
+
+    def settings(
+        task: str = "reber", numbers: dict[str, Any] | None = None, **changes: Any
+    ) -> dict[str, Any]:
+        shown = {name: "" for name in OPTIONS} | fields_of(Advised.advised(task))
+        sent = {"n": 1, "theme": "dark", "task": task, "cell": "lstm", "method": "adam"}
+        more = {"unit": "characters", "target": NEXT_ROW, "data": ""}
+        return {**sent, **more, "numbers": {**shown, **(numbers or {})}, **changes}
 
     return settings
 
