@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -24,14 +25,16 @@ CALM = 1500  # milliseconds after which nothing on a page still follows from its
 
 
 @contextmanager
-def served(*command: str) -> Iterator[str]:
-    """Run a server in a process of its own, on a free port.
+def served(*command: str, jobs: int = 0) -> Iterator[str]:
+    """Run a server in a process of its own, on a free port, with an empty data directory.
 
     Parameters
     ----------
     *command : str
         What Python runs: a server that reads PORT and answers /health. By
         default the lab.
+    jobs : int
+        Workers beside the lab: none, so that they do not disturb what is measured.
 
     Yields
     ------
@@ -42,18 +45,20 @@ def served(*command: str) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}/"
-    process = subprocess.Popen(
-        [sys.executable, *(command or ("app.py",))],
-        cwd=ROOT,
-        env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(address + "health", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryDirectory() as data:
+        own = {"HOST": "127.0.0.1", "PORT": str(port)}
+        process = subprocess.Popen(
+            [sys.executable, *(command or ("app.py",))],
+            cwd=ROOT,
+            env=os.environ | own | {"LSTM_LAB_DATA": data, "LSTM_LAB_JOBS": str(jobs)},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(address + "health", process)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -7,22 +7,31 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize
 
 from .lab import CALM, DESKTOP, ROOT, chromium, new_page, served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-# Page, example, steps into it: the burst is being remembered; deep in the brackets.
-CELL = ("", "Burst", 6)
-NETWORK = ("network", "Brackets", 12)
-PICTURES: dict[str, tuple[tuple[str, str, int], ViewportSize, Literal["dark", "light"]]] = {
+# Page, what to press there, steps into it: the burst is being remembered; deep in the brackets.
+Place = tuple[str, str, int]
+CELL: Place = ("", "Burst", 6)
+NETWORK: Place = ("network", "Brackets", 12)
+TRAIN: Place = ("train#v=1&task=brackets&steps=600", "Train", 0)
+MODELS: Place = ("models", "", 0)
+PICTURES: dict[str, tuple[Place, ViewportSize, Literal["dark", "light"]]] = {
     "cell-dark": (CELL, DESKTOP, "dark"),
     "cell-light": (CELL, DESKTOP, "light"),
     "cell-narrow": (CELL, PHONE, "dark"),
     "network-dark": (NETWORK, DESKTOP, "dark"),
     "network-light": (NETWORK, DESKTOP, "light"),
     "network-narrow": (NETWORK, PHONE, "dark"),
+    "train-dark": (TRAIN, DESKTOP, "dark"),
+    "train-light": (TRAIN, DESKTOP, "light"),
+    "train-narrow": (TRAIN, PHONE, "dark"),
+    "models-dark": (MODELS, DESKTOP, "dark"),
+    "models-light": (MODELS, DESKTOP, "light"),
 }
+LEARNT = 60_000  # milliseconds that a run may take
 LARGEST = 300_000  # bytes
 COLOURS = (256, 128, 64)
 
@@ -37,7 +46,7 @@ def main(folder: Path) -> None:
 
 
 async def _take() -> dict[str, bytes]:
-    with served() as address:
+    with served(jobs=1) as address:
         async with chromium() as browser:
             return {
                 name: await picture(browser, address, place, size, theme)
@@ -48,7 +57,7 @@ async def _take() -> dict[str, bytes]:
 async def picture(
     browser: Browser,
     address: str,
-    place: tuple[str, str, int],
+    place: Place,
     size: ViewportSize,
     theme: Literal["dark", "light"],
 ) -> bytes:
@@ -58,7 +67,10 @@ async def picture(
     await page.goto(address + path)
     await page.locator("[data-ready]").wait_for()
     await page.wait_for_timeout(CALM)
-    await page.get_by_role("button", name=example, exact=True).click()
+    if example:
+        await page.get_by_role("button", name=example, exact=True).click()
+    if example == "Train":
+        await _learnt(page)
     await page.wait_for_timeout(CALM)
     for _ in range(steps):
         await page.get_by_role("button", name="Step forward", exact=True).click()
@@ -69,6 +81,12 @@ async def picture(
     png = await page.screenshot()
     await page.context.close()
     return png
+
+
+async def _learnt(page: Page) -> None:
+    """Wait until a run is over."""
+    done = page.locator(".lab-card-run .lab-state[data-state=done]")
+    await done.wait_for(timeout=LEARNT)
 
 
 def smaller(png: bytes) -> bytes:

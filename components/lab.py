@@ -11,7 +11,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from . import boundary, cell_view, network_view, player
+from . import boundary, cell_view, models_view, network_view, player, train_view
 from .controls import attributes
 from .forgery import LARGEST_BODY, refuse_forgeries
 
@@ -19,7 +19,7 @@ NAME = "LSTM Lab"
 DESCRIPTION = "See, change and play an LSTM cell as a glass box, in the browser."
 
 # The one ordered list of pages: each module has TITLE, PATH, layout() and register().
-VIEWS: tuple[ModuleType, ...] = (cell_view, network_view)
+VIEWS: tuple[ModuleType, ...] = (cell_view, network_view, train_view, models_view)
 
 _HERE = Path(__file__).parent
 # Installed, the assets lie inside the package; in the repository, beside it.
