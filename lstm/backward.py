@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .cell import Array, Layer, Trace
-from .errors import LabError
+from .sequences import gradients_above
 
 # Steps × sequences that are gone through at a time: what they need then stays in the
 # processor's cache, and a product over them is as quick as one over all.
@@ -93,12 +93,7 @@ def backward(
     >>> backward(cell, trace, np.zeros((3, 1, 1)), [[1.0]]).dc0
     array([[0.125]])
     """
-    above = np.asarray(dh, trace.h.dtype)
-    if above.shape != trace.h.shape:
-        raise LabError(f"dh has shape {above.shape}; it must be {trace.h.shape}, that of h.")
-    last = np.zeros_like(trace.c0) if dc_last is None else np.asarray(dc_last, trace.c.dtype)
-    if last.shape != trace.c0.shape:
-        raise LabError(f"dc_last has shape {last.shape}; it must be {trace.c0.shape}.")
+    above, last = gradients_above(trace, dh, dc_last)
     (T, B, H), D, P = trace.c.shape, layer.input_size, layer.output_size
 
     # As in `forward`, units lie along rows and sequences along columns within.
@@ -230,6 +225,28 @@ def _columns(steps: Array) -> Array:
     """Put steps and sequences in one row: (T, N, B) becomes (N, T·B)."""
     T, N, B = steps.shape
     return steps.transpose(1, 0, 2).reshape(N, T * B)
+
+
+def through_weights(
+    layer: Layer, trace: Trace, da: Array
+) -> tuple[Array, Array, Array, None, Array]:
+    """Go back through a = W_ih x(t) + W_hh h(t−1) + bias, at all steps at once.
+
+    Parameters
+    ----------
+    layer : Layer
+        Without a projection.
+    trace : Trace
+    da : ndarray of shape (T, B, rows of W_ih)
+
+    Returns
+    -------
+    dW_ih, dW_hh, dbias, dW_hr (None), dx
+        In the order of :class:`LayerGradients`.
+    """
+    rows = flat(da)
+    dx = (rows @ layer.W_ih).reshape(trace.x.shape)
+    return rows.T @ flat(trace.x), rows.T @ flat(trace.h_prev), rows.sum(axis=0), None, dx
 
 
 def flat(array: Array) -> Array:

@@ -61,11 +61,7 @@ class Layer:
 
     def __post_init__(self) -> None:
         """Bring the arrays to one floating dtype and check their shapes."""
-        names = ("W_ih", "W_hh", "bias") + (() if self.W_hr is None else ("W_hr",))
-        arrays = [np.asarray(getattr(self, name)) for name in names]
-        dtype = np.result_type(*arrays, np.float32)
-        for name, array in zip(names, arrays, strict=True):
-            object.__setattr__(self, name, array.astype(dtype, copy=False))
+        to_one_dtype(self, "W_ih", "W_hh", "bias", *(() if self.W_hr is None else ("W_hr",)))
         rows, outputs = self.W_hh.shape if self.W_hh.ndim == 2 else (0, 0)
         hidden = rows // 4
         if self.W_hr is None and (hidden < 1 or self.W_hh.shape != (4 * hidden, hidden)):
@@ -380,6 +376,14 @@ def _recur(layer: Layer, inputs: Array, gates: Array) -> None:
             multiply(o, tanh_c, h)
         else:
             dot(layer.W_hr, multiply(o, tanh_c, tanh_c), h)
+
+
+def to_one_dtype(record: object, *names: str) -> None:
+    """Bring arrays of a frozen record to one floating dtype, while it is being made."""
+    arrays = [np.asarray(getattr(record, name)) for name in names]
+    dtype = np.result_type(*arrays, np.float32)
+    for name, array in zip(names, arrays, strict=True):
+        object.__setattr__(record, name, array.astype(dtype, copy=False))
 
 
 def stacked(layer: Layer) -> Array:

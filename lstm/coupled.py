@@ -21,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .backward import LayerGradients, flat
-from .cell import Layer, Trace, sigmoid
+from .backward import LayerGradients, flat, through_weights
+from .cell import Layer, Trace, sigmoid, to_one_dtype
 from .errors import LabError
-from .sequences import sequences_and_states
+from .sequences import gradients_above, sequences_and_states
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +55,7 @@ class CoupledLayer(Layer):
 
     def __post_init__(self) -> None:
         """Bring the arrays to one floating dtype and check their shapes."""
-        names = ("W_ih", "W_hh", "bias")
-        arrays = [np.asarray(getattr(self, name)) for name in names]
-        dtype = np.result_type(*arrays, np.float32)
-        for name, array in zip(names, arrays, strict=True):
-            object.__setattr__(self, name, array.astype(dtype, copy=False))
+        to_one_dtype(self, "W_ih", "W_hh", "bias")
         if self.W_hr is not None:
             raise LabError("An LSTM with coupled gates has no projection here. Leave W_hr out.")
         H = self.W_hh.shape[1] if self.W_hh.ndim == 2 else 0
@@ -192,32 +188,24 @@ def backward_coupled(
     >>> backward_coupled(cell, trace, np.zeros((3, 1, 1)), [[1.0]]).dc0
     array([[0.125]])
     """
-    dh_all = np.array(dh, trace.h.dtype)
-    if dh_all.shape != trace.h.shape:
-        raise LabError(f"dh has shape {dh_all.shape}; it must be {trace.h.shape}, that of h.")
-    dc_next = np.zeros_like(trace.c0) if dc_last is None else np.asarray(dc_last, trace.c.dtype)
-    if dc_next.shape != trace.c0.shape:
-        raise LabError(f"dc_last has shape {dc_next.shape}; it must be {trace.c0.shape}.")
+    above, dc_next = gradients_above(trace, dh, dc_last)
+    dh_all = np.copy(above)
     i, f, g, o, tanh_c = trace.i, trace.f, trace.g, trace.o, np.tanh(trace.c)
     # What each gradient is multiplied by, for all steps at once: these need no recurrence.
     for_c = o * (1 - tanh_c * tanh_c)
     for_f, for_g, for_o = (trace.c_prev - g) * f * i, i * (1 - g * g), tanh_c * o * (1 - o)
     da = np.stack([for_f, for_g, for_o], axis=2)  # each is used once: da takes its place
+    T, B = da.shape[:2]
     dc_all, dh_next = np.empty(trace.c.shape, da.dtype), np.zeros_like(trace.h0)
-    for t in range(len(da) - 1, -1, -1):
+    for t in range(T - 1, -1, -1):
         dh_all[t] += dh_next
         dc_all[t] = dc_next + dh_all[t] * for_c[t]
         da[t, :, :2] *= dc_all[t][:, None]
         da[t, :, 2] *= dh_all[t]
         dc_next = dc_all[t] * f[t]
         dh_next = da[t].reshape(len(dh_next), -1) @ layer.W_hh
-    rows = da.reshape(-1, 3 * layer.hidden_size)
     return LayerGradients(
-        rows.T @ flat(trace.x),
-        rows.T @ flat(trace.h_prev),
-        rows.sum(axis=0),
-        None,
-        (rows @ layer.W_ih).reshape(trace.x.shape),
+        *through_weights(layer, trace, da.reshape(T, B, -1)),
         dh_next,
         dc_next,
         dh_all,

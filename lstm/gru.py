@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .backward import LayerGradients, flat
-from .cell import Array, Layer, Trace, sigmoid
+from .cell import Array, Layer, Trace, sigmoid, to_one_dtype
 from .errors import LabError
-from .sequences import sequences_and_states
+from .sequences import gradients_above, sequences_and_states
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,11 +64,7 @@ class GRULayer(Layer):
 
     def __post_init__(self) -> None:
         """Bring the arrays to one floating dtype and check their shapes."""
-        names = ("W_ih", "W_hh", "bias", "b_hn")
-        arrays = [np.asarray(getattr(self, name)) for name in names]
-        dtype = np.result_type(*arrays, np.float32)
-        for name, array in zip(names, arrays, strict=True):
-            object.__setattr__(self, name, array.astype(dtype, copy=False))
+        to_one_dtype(self, "W_ih", "W_hh", "bias", "b_hn")
         if self.W_hr is not None:
             raise LabError("A GRU has no projection. Leave W_hr out.")
         H = len(self.b_hn) if self.b_hn.ndim == 1 else 0
@@ -211,9 +207,7 @@ def backward_gru(
     """
     if not isinstance(trace, GRUTrace):
         raise LabError("This is not the trace of a GRU. Run the layer with forward_gru first.")
-    dh_all = np.array(dh, trace.h.dtype)
-    if dh_all.shape != trace.h.shape:
-        raise LabError(f"dh has shape {dh_all.shape}; it must be {trace.h.shape}, that of h.")
+    dh_all = np.copy(gradients_above(trace, dh)[0])
     T, B, H = dh_all.shape
     r, z, n, m, h_prev = trace.r, trace.z, trace.n, trace.m, trace.h_prev
     # What each gradient is multiplied by, for all steps at once: these need no recurrence.

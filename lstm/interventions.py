@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from .cell import Array, Layer, Trace, stacked
 from .errors import LabError
-from .sequences import sequences_and_states
+from .sequences import laid_out, sequences_and_states, traced
 
 Gate = Literal["i", "f", "o", "g"]
 State = Literal["c", "h"]
@@ -154,22 +154,13 @@ def intervene(
         raise LabError("Only an LSTM can be intervened in. Choose the cell kind LSTM.")
     H, P = layer.hidden_size, layer.output_size
     x, h0, c0 = sequences_and_states(layer, x, h0, c0, cells=H)
-    T, B, D = x.shape
+    T, _, D = x.shape
     edits = _edits(interventions, T, H, P)
-    # The blocks of `forward`: units along rows, sequences along columns.
-    inputs = np.empty((T + 1, D + P + 1, B), x.dtype)
-    inputs[:-1, :D] = x.transpose(0, 2, 1)
-    inputs[0, D:-1] = h0.T
-    inputs[:, -1] = 1
-    gates, c = np.empty((T, 4 * H, B), x.dtype), np.empty((T + 1, H, B), x.dtype)
-    c[0] = c0.T
+    blocks = inputs, _, c = laid_out(x, h0, c0)
     _change(c[0], edits.get(("c", 0), ()))
     _change(inputs[0, D:-1], edits.get(("h", 0), ()))
-    _recur(layer, inputs, gates, c, edits)
-    inputs, gates, c = (block.transpose(0, 2, 1) for block in (inputs, gates, c))
-    i, f, o, g = (gates[..., n * H : (n + 1) * H] for n in range(4))
-    h = inputs[:, :, D:-1]
-    return Trace(inputs[:-1, :, :D], i, f, g, o, c[1:], h[1:], h[0], c[0])
+    _recur(layer, *blocks, edits)
+    return traced(layer, blocks)
 
 
 class _Edit(NamedTuple):
@@ -240,7 +231,7 @@ def _check_value(what: str, value: float, least: float, most: float) -> None:
 
 
 def _recur(layer: Layer, inputs: Array, gates: Array, c: Array, edits: _Edits) -> None:
-    """Fill in the gates and states of all steps, in the blocks that `intervene` lays out."""
+    """Fill in the gates and states of all steps, in blocks as `laid_out` gives them."""
     H, D = layer.hidden_size, layer.input_size
     # The very product of `forward`, so that the bits are its bits: its rows are i, f, o
     # and g, and those of the σ's are halved, σ(a) = ½ + ½ tanh(a/2).

@@ -32,7 +32,6 @@ from .training import Batch, Progress, fit
 LOOK = 0.2  # seconds between two looks at what the page wants
 KEEP = 5.0  # seconds between checkpoints
 POINTS = 600  # records of a run, at most
-ABLE = 0.9  # accuracy from which a card says that the model can do it
 SCORES = 60  # measurements on held-out data, at most one more
 LEAST_SCORES = 10  # where a measurement takes long; as many as there are steps, if those are fewer
 
@@ -187,8 +186,7 @@ class _Training:
         """Say what is known of the model."""
         settings, experiment, score = self.experiment.settings, self.experiment, self.score
         accuracy = None if score is None else score.accuracy
-        said = () if accuracy is None else (f"{experiment.measures}: {accuracy:.1%} right.",)
-        able = accuracy is not None and accuracy >= ABLE
+        can = () if accuracy is None else (f"{experiment.measures}: {100 * accuracy:.1f} %.",)
         return Card(
             task=settings.task,
             data="".join(c if c.isprintable() else " " for c in experiment.describes)[
@@ -200,8 +198,8 @@ class _Training:
             accuracy=accuracy,
             seed=settings.seed,
             date=datetime.now(UTC).date().isoformat(),
-            can=said if able else (),
-            cannot=() if able else said,
+            can=can,
+            cannot=(),
             settings=settings.to_json(),
         )
 

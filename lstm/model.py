@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .card import Card
-from .cell import Array, Layer, Trace
+from .cell import Array, Layer, Trace, to_one_dtype
 from .errors import LabError
 from .variants import run_layer
 from .vocabulary import Vocabulary
@@ -36,10 +36,7 @@ class Linear:
 
     def __post_init__(self) -> None:
         """Bring both arrays to one floating dtype and check their shapes."""
-        arrays = [np.asarray(self.W), np.asarray(self.b)]
-        dtype = np.result_type(*arrays, np.float32)
-        for name, array in zip(("W", "b"), arrays, strict=True):
-            object.__setattr__(self, name, array.astype(dtype, copy=False))
+        to_one_dtype(self, "W", "b")
         if self.W.ndim != 2 or self.b.shape != self.W.shape[:1]:
             raise LabError(
                 f"The output has W of shape {self.W.shape} and b of shape {self.b.shape}; "

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ LARGEST = 1e30  # a number beyond it, squared and added up, is none in float32
 _QUOTED = 24
 _DELIMITERS = "\t;,"
 _LOOKED_AT = 10  # lines by which the delimiter is found
+
+_Line = tuple[int, list[str]]  # its number, from 1, and its cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,21 +100,33 @@ def read_table(data: bytes) -> Table:
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     try:
-        numbered = list(enumerate(_cells(text, _delimiter(text)), start=1))
+        return _read(_lines(text, _delimiter(text)))
     except csv.Error as error:
         raise LabError(f"The table cannot be read: {error}. Save it as .csv again.") from error
-    lines = [(n, cells) for n, cells in numbered if any(cell.strip() for cell in cells)]
-    if not lines:
+
+
+def _read(lines: Iterator[_Line]) -> Table:
+    """Read lines one after the other: held all at once they take a hundred times their bytes."""
+    head = list(itertools.islice(lines, LEAST_ROWS + 1))
+    if not head:
         raise LabError("The table is empty. Give one row of numbers for each step.")
-    first = lines[0][1]
-    named = _has_names(first)
+    (_, first), named = head[0], _has_names(head[0][1])
+    if len(first) > MOST_COLUMNS:
+        raise LabError(f"The table has {len(first)} columns. Use at most {MOST_COLUMNS}.")
     names = _names(first if named else [""] * len(first))
-    body = lines[named:]
-    if len(names) > MOST_COLUMNS:
-        raise LabError(f"The table has {len(names)} columns. Use at most {MOST_COLUMNS}.")
+    body = head[named:]
     if len(body) < LEAST_ROWS:
         raise LabError(f"The table has {len(body)} rows of numbers. Use at least {LEAST_ROWS}.")
-    return Table(names, np.array([_row(cells, names, n) for n, cells in body]))
+    rows = (_row(cells, names, n) for n, cells in itertools.chain(body, lines))
+    numbers = np.fromiter(itertools.chain.from_iterable(rows), np.float64)
+    return Table(names, numbers.reshape(-1, len(names)))
+
+
+def _lines(text: str, delimiter: str) -> Iterator[_Line]:
+    """Give the lines that hold anything, with their numbers."""
+    for n, cells in enumerate(_cells(text, delimiter), start=1):
+        if any(cell.strip() for cell in cells):
+            yield n, cells
 
 
 def _cells(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -23,10 +23,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .backward import LayerGradients, flat
-from .cell import Array, Layer, Trace, stacked
+from .backward import LayerGradients, through_weights
+from .cell import Array, Layer, Trace, stacked, to_one_dtype
 from .errors import LabError
-from .sequences import sequences_and_states
+from .sequences import gradients_above, laid_out, sequences_and_states, traced
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,11 +62,7 @@ class PeepholeLayer(Layer):
 
     def __post_init__(self) -> None:
         """Bring the arrays to one floating dtype and check their shapes."""
-        names = ("W_ih", "W_hh", "bias", "p_i", "p_f", "p_o")
-        arrays = [np.asarray(getattr(self, name)) for name in names]
-        dtype = np.result_type(*arrays, np.float32)
-        for name, array in zip(names, arrays, strict=True):
-            object.__setattr__(self, name, array.astype(dtype, copy=False))
+        to_one_dtype(self, "W_ih", "W_hh", "bias", "p_i", "p_f", "p_o")
         if self.W_hr is not None:
             raise LabError("An LSTM with peepholes has no projection here. Leave W_hr out.")
         super().__post_init__()
@@ -132,18 +128,9 @@ def forward_peephole(
     array([0.982, 0.981, 0.979])
     """
     x, h0, c0 = sequences_and_states(layer, x, h0, c0, cells=layer.hidden_size)
-    (T, B, D), H = x.shape, layer.hidden_size
-    # As in `forward`: units along rows, sequences along columns, c(0) above c(1) … c(T).
-    inputs = np.empty((T + 1, D + H + 1, B), x.dtype)
-    inputs[:-1, :D] = x.transpose(0, 2, 1)
-    inputs[0, D:-1] = h0.T
-    inputs[:, -1] = 1
-    gates, c = np.empty((T, 4 * H, B), x.dtype), np.empty((T + 1, H, B), x.dtype)
-    c[0] = c0.T
-    _recur(layer, inputs, gates, c)
-    inputs, gates, c = (block.transpose(0, 2, 1) for block in (inputs, gates, c))
-    i, f, o, g = (gates[..., n * H : (n + 1) * H] for n in range(4))
-    return Trace(inputs[:-1, :, :D], i, f, g, o, c[1:], inputs[1:, :, D:-1], h0, c0)
+    blocks = laid_out(x, h0, c0)
+    _recur(layer, *blocks)
+    return traced(layer, blocks)
 
 
 def backward_peephole(
@@ -187,20 +174,12 @@ def backward_peephole(
     >>> backward_peephole(layer, trace, np.zeros((3, 1, 1)), [[1.0]]).dc0.round(3)
     array([[0.149]])
     """
-    dh_all = np.array(dh, trace.h.dtype)
-    if dh_all.shape != trace.h.shape:
-        raise LabError(f"dh has shape {dh_all.shape}; it must be {trace.h.shape}, that of h.")
-    dc_next = np.zeros_like(trace.c0) if dc_last is None else np.asarray(dc_last, trace.c.dtype)
-    if dc_next.shape != trace.c0.shape:
-        raise LabError(f"dc_last has shape {dc_next.shape}; it must be {trace.c0.shape}.")
+    above, dc_next = gradients_above(trace, dh, dc_last)
+    dh_all = np.copy(above)
     da, dc_all, dh0, dc0 = _recur_back(layer, trace, dh_all, dc_next)
-    rows, c_prev = da.reshape(-1, 4 * layer.hidden_size), trace.c_prev
+    (T, B), c_prev = da.shape[:2], trace.c_prev
     return PeepholeGradients(
-        rows.T @ flat(trace.x),
-        rows.T @ flat(trace.h_prev),
-        rows.sum(axis=0),
-        None,
-        (rows @ layer.W_ih).reshape(trace.x.shape),
+        *through_weights(layer, trace, da.reshape(T, B, -1)),
         dh0,
         dc0,
         dh_all,
@@ -212,7 +191,7 @@ def backward_peephole(
 
 
 def _recur(layer: PeepholeLayer, inputs: Array, gates: Array, c: Array) -> None:
-    """Fill in the gates and states of all steps, in the blocks that `forward_peephole` lays out."""
+    """Fill in the gates and states of all steps, in blocks as `laid_out` gives them."""
     H, D = layer.hidden_size, layer.input_size
     # The very product of `forward`, so that without peepholes the bits are its bits: its
     # rows are i, f, o and g, and those of the σ's are halved, σ(a) = ½ + ½ tanh(a/2).

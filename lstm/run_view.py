@@ -68,10 +68,12 @@ class RunView:
             return False
 
 
-def view_of(folder: RunFolder, now: float, *, shared: bool) -> RunView | None:
-    """Read a run; None where there is none, or its settings are damaged."""
+def view_of(
+    folder: RunFolder, now: float, *, shared: bool, owner: str | None = None
+) -> RunView | None:
+    """Read a run; None where there is none, its settings are damaged, or it is not the owner's."""
     about = folder.about()
-    if about is None:
+    if about is None or owner not in (None, about.owner):
         return None
     state, message = _state(folder, now)
     pulse = folder.pulse()

@@ -13,11 +13,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .disk import disk_in_words, locked
+from .disk import disk_in_words, locked, write
 from .errors import LabError
 from .library import DAY, data_directory, owner_key, plain
 from .own_text import LARGEST_DATA
@@ -46,6 +46,8 @@ class Runs:
         Gives the time, in seconds since 1970.
     shared : bool
         Everybody is the same owner.
+    most : int
+        The runs that there may be, of all owners together: anybody can be many owners.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class Runs:
     root: Path
     now: Callable[[], float] = time.time
     shared: bool = False
+    most: int = field(default=2000, kw_only=True)
 
     @classmethod
     def from_environment(cls) -> "Runs":
@@ -98,12 +101,16 @@ class Runs:
             self._make_room(key)
             # Elsewhere first, so that nobody sees a run that is only half there.
             made = RunFolder(self._folder / f".new-{id}")
-            made.path.mkdir()
-            made.describe(About(chosen, plain(title), self.now(), key))
-            made.want("run")
-            if data is not None:
-                (made.path / "data.bin").write_bytes(data)
-            made.path.rename(self._folder / id)
+            try:
+                made.path.mkdir()
+                made.describe(About(chosen, plain(title), self.now(), key))
+                made.want("run")
+                if data is not None:
+                    write(made.path / "data.bin", data, lasting=True)
+                made.path.rename(self._folder / id)
+            except BaseException:  # a full disk needs its room back
+                shutil.rmtree(made.path, ignore_errors=True)
+                raise
         return id
 
     def get(self, id: str) -> RunView:
@@ -118,7 +125,7 @@ class Runs:
         """Give an owner's runs, the newest first."""
         key = owner_key(owner, shared=self.shared)
         with disk_in_words():
-            mine = [run for run in self._all() if run.owner == key]
+            mine = self._all(key)
         return sorted(mine, key=lambda run: (-run.created, run.id))
 
     def at_work(self) -> int:
@@ -209,48 +216,65 @@ class Runs:
             raise LabError("This run is another reader's. Start one of your own to change it.")
         return seen
 
-    def _all(self) -> list[RunView]:
+    def _all(self, key: str | None = None) -> list[RunView]:
+        """Read all runs, or those of one owner."""
         paths = self._folder.iterdir() if self._folder.is_dir() else ()
         views = [
-            view_of(RunFolder(path), self.now(), shared=self.shared)
+            view_of(RunFolder(path), self.now(), shared=self.shared, owner=key)
             for path in paths
             if _ID.fullmatch(path.name)
         ]
         return [view for view in views if view is not None]
 
     def _make_room(self, key: str) -> None:
-        """Remove runs that ended long ago, or more than an owner may have; refuse too many."""
-        self._clear()
-        views = self._all()
-        mine = sorted((run for run in views if run.owner == key), key=lambda run: run.created)
+        """Remove runs that ended long ago, or more than there may be; refuse too many."""
+        runs = self._clear()
+        mine = [run for run in runs if run.owner == key]
         if sum(run.state in BUSY for run in mine) >= MOST_WAITING:
             raise LabError(
                 f"{MOST_WAITING} runs of yours wait or are trained already. "
                 "Wait until one is done, or stop one."
             )
-        over = [run for run in mine if run.state in OVER]
-        while len(mine) >= MOST_RUNS:
-            if not over:
-                raise LabError(
-                    f"You have {MOST_RUNS} runs that have not ended. Delete or stop some of them."
-                )
-            mine.remove(over[0])
-            self._remove(over.pop(0).id)
+        removed = self._thin_out(
+            mine,
+            MOST_RUNS,
+            f"You have {MOST_RUNS} runs that have not ended. Delete or stop some of them.",
+        )
+        self._thin_out(
+            [run for run in runs if run.id not in removed],
+            self.most,
+            f"The lab has {self.most} runs that have not ended, and takes no more. "
+            "Try again when some of them are done.",
+        )
 
-    def _clear(self) -> None:
-        """Remove runs that ended long ago, and what a process left that was ended on its way."""
-        last = self.now() - KEPT_FOR
+    def _thin_out(self, runs: list[RunView], most: int, refusal: str) -> set[str]:
+        """Remove the oldest that ended, so that one more makes ``most``; give their IDs."""
+        excess = len(runs) - most + 1
+        over = sorted((run for run in runs if run.state in OVER), key=lambda run: run.created)
+        if excess > len(over):
+            raise LabError(refusal)
+        removed = {run.id for run in over[: max(excess, 0)]}
+        for id in removed:
+            self._remove(id)
+        return removed
+
+    def _clear(self) -> list[RunView]:
+        """Remove runs that ended long ago, and what ended processes left; give the others."""
+        last, kept = self.now() - KEPT_FOR, []
         for run in self._all():
             if run.state in OVER and self._touched(run.id) < last:
                 self._remove(run.id)
+            else:
+                kept.append(run)
         for path in self._folder.glob(".*-*"):
             if path.stat().st_mtime < self.now() - DAY:
                 shutil.rmtree(path, ignore_errors=True)
+        return kept
 
     def _touched(self, id: str) -> float:
         """Tell when a run was last changed."""
         paths = (self._folder / id / name for name in ("control.json", "end.json"))
-        return max(path.stat().st_mtime for path in paths if path.exists())
+        return max((path.stat().st_mtime for path in paths if path.exists()), default=self.now())
 
     def _remove(self, id: str) -> None:
         # Out of sight at once: its worker finds nothing to write into, and leaves.

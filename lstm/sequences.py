@@ -1,9 +1,13 @@
-"""What every kind of layer is given: whole sequences, and the states that they start from."""
+"""What every kind of layer is given, checked, and laid out for going through step by step.
+
+Forward these are whole sequences and the states that they start from, backward
+the gradients on what the layer gave.
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .cell import Array, Layer
+from .cell import Array, Layer, Trace
 from .errors import LabError
 
 
@@ -51,3 +55,68 @@ def sequences_and_states(
             f"h0 has shape {h0.shape} and c0 {c0.shape}; they must be {of_h} and {of_c}."
         )
     return x, h0, c0
+
+
+def gradients_above(
+    trace: Trace, dh: ArrayLike, dc_last: ArrayLike | None = None
+) -> tuple[Array, Array]:
+    """Take the gradients on what a layer gave in the dtype of its trace, and check that they fit.
+
+    Parameters
+    ----------
+    trace : Trace
+    dh : array_like of shape (T, B, P)
+    dc_last : array_like of shape (B, H), optional
+        Zeros where left out.
+
+    Returns
+    -------
+    dh, dc_last : ndarray
+        No copies, where none are needed.
+
+    Raises
+    ------
+    LabError
+        If one does not fit.
+    """
+    above = np.asarray(dh, trace.h.dtype)
+    if above.shape != trace.h.shape:
+        raise LabError(f"dh has shape {above.shape}; it must be {trace.h.shape}, that of h.")
+    last = np.zeros_like(trace.c0) if dc_last is None else np.asarray(dc_last, trace.c.dtype)
+    if last.shape != trace.c0.shape:
+        raise LabError(f"dc_last has shape {last.shape}; it must be {trace.c0.shape}.")
+    return above, last
+
+
+Blocks = tuple[Array, Array, Array]
+
+
+def laid_out(x: Array, h0: Array, c0: Array) -> Blocks:
+    """Make room for a run of an LSTM, as :func:`lstm.forward` does: a sequence is a column.
+
+    Returns
+    -------
+    inputs : ndarray of shape (T + 1, D + P + 1, B)
+        At t what makes step t + 1: x(t+1), h(t) and 1. Of h there is h(0) only.
+    gates : ndarray of shape (T, 4H, B)
+        For i, f, o and g of each step, to be filled in.
+    c : ndarray of shape (T + 1, H, B)
+        c(0), and room for the others.
+    """
+    (T, B, D), P, H = x.shape, h0.shape[1], c0.shape[1]
+    inputs = np.empty((T + 1, D + P + 1, B), x.dtype)
+    inputs[:-1, :D] = x.transpose(0, 2, 1)
+    inputs[0, D:-1] = h0.T
+    inputs[:, -1] = 1
+    gates, c = np.empty((T, 4 * H, B), x.dtype), np.empty((T + 1, H, B), x.dtype)
+    c[0] = c0.T
+    return inputs, gates, c
+
+
+def traced(layer: Layer, blocks: Blocks) -> Trace:
+    """Give the trace of a run whose blocks are filled in; it consists of views of them."""
+    inputs, gates, c = (block.transpose(0, 2, 1) for block in blocks)
+    D, H = layer.input_size, layer.hidden_size
+    i, f, o, g = (gates[..., n * H : (n + 1) * H] for n in range(4))
+    h = inputs[..., D:-1]
+    return Trace(inputs[:-1, :, :D], i, f, g, o, c[1:], h[1:], h[0], c[0])

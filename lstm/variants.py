@@ -21,13 +21,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .backward import LayerGradients, backward, flat
-from .cell import Layer, Trace, forward
+from .backward import LayerGradients, backward, flat, through_weights
+from .cell import Layer, Trace, forward, to_one_dtype
 from .coupled import CoupledLayer, backward_coupled, forward_coupled
 from .errors import LabError
 from .gru import GRULayer, backward_gru, forward_gru
 from .peephole import PeepholeLayer, backward_peephole, forward_peephole
-from .sequences import sequences_and_states
+from .sequences import gradients_above, sequences_and_states
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +59,7 @@ class RNNLayer(Layer):
 
     def __post_init__(self) -> None:
         """Bring the arrays to one floating dtype and check their shapes."""
-        names = ("W_ih", "W_hh", "bias")
-        arrays = [np.asarray(getattr(self, name)) for name in names]
-        dtype = np.result_type(*arrays, np.float32)
-        for name, array in zip(names, arrays, strict=True):
-            object.__setattr__(self, name, array.astype(dtype, copy=False))
+        to_one_dtype(self, "W_ih", "W_hh", "bias")
         if self.W_hr is not None:
             raise LabError("A basic RNN has no projection. Leave W_hr out.")
         H = len(self.bias) if self.bias.ndim == 1 else 0
@@ -221,9 +217,7 @@ def backward_rnn(
     >>> backward_rnn(layer, trace, [[[0.0]], [[0.0]], [[1.0]]]).dh0
     array([[0.125]])
     """
-    dh_all = np.array(dh, trace.h.dtype)
-    if dh_all.shape != trace.h.shape:
-        raise LabError(f"dh has shape {dh_all.shape}; it must be {trace.h.shape}, that of h.")
+    dh_all = np.copy(gradients_above(trace, dh)[0])
     slope = 1 - trace.h * trace.h
     da = slope  # each step's slope is used once: its gradient takes its place
     carried = np.zeros_like(trace.h0)
@@ -231,13 +225,8 @@ def backward_rnn(
         dh_all[t] += carried
         np.multiply(slope[t], dh_all[t], da[t])
         carried = da[t] @ layer.W_hh
-    rows = flat(da)
     return LayerGradients(
-        rows.T @ flat(trace.x),
-        rows.T @ flat(trace.h_prev),
-        rows.sum(axis=0),
-        None,
-        (rows @ layer.W_ih).reshape(trace.x.shape),
+        *through_weights(layer, trace, da),
         carried,
         np.zeros_like(trace.c0),
         dh_all,

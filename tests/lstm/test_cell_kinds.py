@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from lstm.gru import GRULayer
 from lstm.peephole import PeepholeLayer
 from lstm.variants import RNNLayer, run_layer, run_layer_backward
 
+Slopes = Callable[..., Array]
+
 T, B, D, H = 6, 3, 4, 5
-STEP = 1e-6
 
 # The shape of each parameter, by kind.
 KINDS: dict[type[Layer], dict[str, tuple[int, ...]]] = {
@@ -55,21 +57,19 @@ def loss(layer: Layer, given: dict[str, Array]) -> float:
 
 @every_kind
 @pytest.mark.parametrize("seed", range(3))
-def test_gradients_agree_with_central_differences(kind: type[Layer], seed: int) -> None:
+def test_gradients_agree_with_central_differences(
+    central_differences: Slopes, kind: type[Layer], seed: int
+) -> None:
     layer, given = problem(kind, seed)
     trace = run_layer(layer, given["x"], given["h0"], given["c0"])
     found = run_layer_backward(layer, trace, given["dh"], given["dc_last"])
-    for name in [*KINDS[kind], "x", "h0", *(["c0"] if trace.c0.size else [])]:
-        array = given[name] if name in given else getattr(layer, name)
-        slopes = np.empty_like(array)
-        for index in np.ndindex(array.shape):
-            ends = []
-            for sign in (1, -1):
-                moved = array.copy()
-                moved[index] += sign * STEP
-                other = layer if name in given else dataclasses.replace(layer, **{name: moved})
-                ends.append(loss(other, given | ({name: moved} if name in given else {})))
-            slopes[index] = (ends[0] - ends[1]) / (2 * STEP)
+    own = {name: getattr(layer, name) for name in KINDS[kind]}
+
+    def of(values: dict[str, Array]) -> float:
+        return loss(dataclasses.replace(layer, **{name: values[name] for name in own}), values)
+
+    for name in [*own, "x", "h0", *(["c0"] if trace.c0.size else [])]:
+        slopes = central_differences(of, {**own, **given}, name)
         error = np.abs(getattr(found, f"d{name}") - slopes).max() / np.abs(slopes).max()
         assert error < 1e-6, name  # central differences with a step of 1e-6 in float64
 

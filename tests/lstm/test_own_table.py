@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -231,6 +232,24 @@ def test_anything_else_is_refused_in_words(content: bytes | str) -> None:
     assert len(table.rows) >= LEAST_ROWS
     assert np.isfinite(table.rows).all()
     assert len(set(table.names)) == len(table.names) == table.rows.shape[1]
+
+
+def test_a_line_of_very_many_cells_is_refused_before_each_gets_a_name() -> None:
+    # To tell as many equal names apart takes hours.
+    assert said_of("\t".join(["a"] * 500_000)).startswith("The table has 500000 columns.")
+
+
+@pytest.mark.parametrize("line", ["", "1"])
+def test_a_long_table_is_never_in_memory_as_text_cell_by_cell(line: str) -> None:
+    count = 100_000
+    data = ("x\n" + "1\n" * LEAST_ROWS + f"{line}\n" * count).encode()
+    tracemalloc.start()
+    try:
+        read_table(data)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 80 * count  # bytes; a list for each line alone would be more
 
 
 @pytest.mark.parametrize("N", [20, 22, 23, 101, 5000])

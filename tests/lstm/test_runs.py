@@ -373,6 +373,22 @@ def test_the_oldest_run_that_has_ended_makes_room(
     assert len(lab.listed(ANNA)) == 4
 
 
+def test_there_is_an_end_to_the_runs_of_all_owners_together(lab: Runs, clock: Clock) -> None:
+    lab = Runs(lab.root, clock, most=3)
+    ids = []
+    for n, owner in enumerate((ANNA, BERT, ANNA)):
+        clock.later += 1
+        ids.append(begin(lab, owner, title=f"{n}"))
+    for owner in (ANNA, "clara-" + "c" * 22):
+        with pytest.raises(LabError, match=r"^The lab has 3 runs that have not ended, and takes"):
+            begin(lab, owner)
+    for n in (2, 1):
+        lab.folder(ids[n]).end("done")
+    begin(lab, title="3")
+    assert [run.title for run in lab.listed(ANNA)] == ["3", "2", "0"]
+    assert lab.listed(BERT) == []
+
+
 def test_runs_that_ended_a_month_ago_go(lab: Runs, clock: Clock) -> None:
     done, stopped, paused = (begin(lab) for _ in range(3))
     lab.folder(done).end("done")
@@ -499,10 +515,11 @@ def test_a_disk_that_cannot_write_is_said_and_no_run_is_begun(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(LabError, match=message):
-        begin(lab)
+    for data in (None, b"text"):
+        with pytest.raises(LabError, match=message):
+            begin(lab, data=data)
     assert lab.listed(ANNA) == []
-    assert not list(lab.root.rglob("*.part"))
+    assert folders(lab) == set()  # half a run would take room for a day
 
 
 def test_a_directory_that_is_none_is_said(tmp_path: Path) -> None:
