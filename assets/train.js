@@ -12,6 +12,7 @@
     constructor(root, config) {
       super(root, config, "train", TYPING);
       this.data = {}; // what was brought: hash, name and what the server says of it, by task
+      this.newest = {}; // what is being brought, or was last, by task: no answer to an older one is wanted
       this.stopping = new AbortController();
       this.watching = new lab.Watching(this);
       const { signal } = this.stopping;
@@ -113,7 +114,9 @@
       const { next_row: next } = this.config;
       const options = [{ value: next, label: "the next row" }];
       for (const name of columns) options.push({ value: name, label: name });
-      this.set("target", { options, ...(!columns.includes(target) && { value: next }) });
+      const isThere = columns.includes(target);
+      this.set("target", { options, ...(!isThere && { value: next }) });
+      if (!isThere && this.asking.wanted.task === "table") this.asking.wanted = { ...this.asking.wanted, target: next };
     }
 
     field(name) {
@@ -169,10 +172,8 @@
       this.pasting = undefined;
       this.set("text", { value: text });
       const { task } = this;
-      this.bringing = this.careful(async () => {
-        await this.bring(new Blob([text]), task === "table" ? "Sample numbers" : "Sample text");
-        this.data[task].pasted = true;
-      });
+      const name = task === "table" ? "Sample numbers" : "Sample text";
+      this.bringing = this.careful(() => this.bring(new Blob([text]), name, { pasted: true }));
       return this.bringing;
     }
 
@@ -185,16 +186,15 @@
 
     openFile(file) {
       if (!file) return undefined;
-      return this.careful(async () => {
-        if (!this.isOwn) {
-          const task = file.name.toLowerCase().endsWith(".csv") ? "table" : "text";
-          await this.choose({ kind: "task", task });
-        }
+      this.bringing = this.careful(async () => {
+        const named = { csv: "table", txt: "text" }[file.name.toLowerCase().split(".").at(-1)];
+        const task = named ?? (this.isOwn ? this.task : "text");
+        if (task !== this.task) await this.choose({ kind: "task", task });
         if (file.size > LARGEST)
           throw new Error(`${file.name} has ${(file.size / 2 ** 20).toFixed(1)} MB. Use at most 10 MB.`);
-        await this.bring(file, file.name);
-        this.set("text", { value: "" });
+        if (await this.bring(file, file.name)) this.set("text", { value: "" });
       });
+      return this.bringing;
     }
 
     paste() {
@@ -206,12 +206,14 @@
         const earlier = this.data[task];
         if (text.trim() || earlier?.pasted) this.drop(task);
         if (!text.trim()) {
+          if (this.newest[task]?.pasted) delete this.newest[task];
           if (earlier?.pasted) this.again();
+          this.showData();
           return;
         }
         const first = text.trim().split("\n")[0];
-        await this.bring(new Blob([text]), first.length > TITLE ? `${first.slice(0, TITLE)}…` : first);
-        this.data[task].pasted = true;
+        const name = first.length > TITLE ? `${first.slice(0, TITLE)}…` : first;
+        await this.bring(new Blob([text]), name, { pasted: true });
       });
       return this.bringing;
     }
@@ -223,23 +225,45 @@
       this.showData();
     }
 
-    /** Let the server read own data; from then on their hash stands for them. */
-    async bring(blob, name) {
+    /**
+     * Let the server read own data; from then on their hash stands for them.
+     * Gives whether it does: not where something else was brought meanwhile.
+     */
+    async bring(blob, name, more = {}) {
       const { task } = this;
       const { unit } = this.asking.wanted;
       if (blob.size > LARGEST) throw new Error("The text has more than 10 MB. Use a part of it.");
       const path = `data?task=${task}&unit=${unit}&name=${encodeURIComponent(name)}`;
-      const place = this.root.querySelector(".lab-brought");
-      place.textContent = `Reading ${name} …`;
+      this.root.querySelector(".lab-brought").textContent = `Reading ${name} …`;
       const headers = { "Content-Type": "application/octet-stream" };
+      const mine = (this.newest[task] = { ...more });
+      const isNewest = () => this.newest[task] === mine;
       try {
-        const answer = await lab.ask(path, { method: "POST", body: blob, headers });
-        this.data[task] = { ...(await answer.json()), name };
+        const answer = await (await lab.ask(path, { method: "POST", body: blob, headers })).json();
+        if (!isNewest()) return false;
+        this.data[task] = { ...answer, name, ...more };
         this.clear();
+        // A column that another table had is not asked for.
+        if (task === "table") this.offerColumns(answer.columns, this.asking.wanted.target);
+        this.advise(answer.steps);
         this.again();
+        return true;
+      } catch (error) {
+        if (!isNewest()) return false;
+        if (blob instanceof File) error.message = `${name}: ${error.message}`;
+        throw error;
       } finally {
-        this.showData();
+        if (isNewest()) this.showData();
       }
+    }
+
+    /** A budget for so much data, unless the reader chose one. */
+    advise(steps) {
+      const { task, numbers } = this.asking.wanted;
+      const mine = [this.config.tasks[task].numbers.steps, this.advised];
+      if (!mine.includes(numbers.steps) || numbers.steps === String(steps)) return;
+      this.advised = String(steps);
+      this.set("number", { value: this.advised }, { name: "steps" });
     }
 
     /** Let the page's own callback set many controls, and wait until they are set. */

@@ -10,110 +10,15 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const KEPT = 1000; // epochs
+  const { EXAMPLES, read, write } = lab.targets;
   const AHEAD = 1; // seconds of epochs to have in hand
   const LONG = 10000; // epochs after which training rests by itself
   const PAUSE = 120; // milliseconds between two drawings of the curve
   const ECHO = 3000; // milliseconds within which Dash says back what it was handed
   const TYPING = 400; // milliseconds of rest before a half-typed rate counts
   const HIDDEN = 250; // milliseconds without a frame after which the page was out of sight
-  const PLOT = { displayModeBar: false, doubleClick: false, showTips: false, responsive: true };
-
-  const read = (text) => text.split(/[,\s]+/).filter(Boolean).map(Number);
-  const each = (x, first, next) => {
-    let last = first;
-    return x.map((value) => (last = next(last, value)));
-  };
-  /** Pulses that stand apart: one cell has one memory, which holds one of them at a time. */
-  const apart = (x) => {
-    const at = x.flatMap((value, n) => (value ? [n] : []));
-    const gaps = [...at.slice(1), x.length + 1].map((next, n) => next - at[n]);
-    return at.length > 1 && gaps.every((gap) => gap > 3);
-  };
-
-  // What an example makes of an input, and the inputs that it is for.
-  const EXAMPLES = {
-    copy: { fits: () => true, target: (x) => x },
-    delay: { fits: apart, target: (x) => x.map((_, n) => x[n - 2] ?? 0) },
-    parity: {
-      fits: (x) => x.every((value) => value === 0 || value === 1) && x.filter(Boolean).length > 2,
-      target: (x) => each(x, 0, (odd, value) => (odd + value) % 2),
-    },
-    latch: {
-      fits: (x) => x.every((value) => [-1, 0, 1].includes(value)) && x.includes(1) && x.includes(-1),
-      target: (x) => each(x, 0, (held, value) => value || held),
-    },
-    average: {
-      fits: () => true,
-      target: (x) => each(x, 0, (mean, value) => 0.8 * mean + 0.2 * value),
-    },
-  };
-  const write = (numbers) => numbers.map((value) => Number(value.toFixed(4))).join(", ");
-
-  /** Epochs in order: the first, the last, and every 2ⁿ-th between, as few as needed. */
-  class Epochs {
-    constructor(first) {
-      this.list = [first];
-      this.stride = 1;
-    }
-
-    get last() {
-      return this.list.at(-1);
-    }
-
-    add(record) {
-      if (this.last.epoch % this.stride) this.list.pop();
-      this.list.push(record);
-      if (this.list.length <= KEPT) return;
-      this.stride *= 2;
-      this.list = this.list.filter((one) => one.epoch % this.stride === 0 || one === record);
-    }
-
-    /** The kept epoch that is nearest. */
-    near(epoch) {
-      const far = (one) => Math.abs(one.epoch - epoch);
-      return this.list.reduce((best, one) => (far(one) < far(best) ? one : best));
-    }
-
-    /** Drop what comes after an epoch. */
-    cut(epoch) {
-      this.list = this.list.filter((one) => one.epoch <= epoch);
-    }
-  }
-
-  /** The loss over the epochs; Dash has no part in it, so that it costs nothing until it is wanted. */
-  class Curve extends lab.Figure {
-    draw(figure) {
-      this.figure = figure;
-      window.Plotly.react(this.box.querySelector(".lab-graph"), figure.data, figure.layout, PLOT);
-      this.listen();
-    }
-
-    /** Fill the kept epochs in, on axes that grow in few, large steps. */
-    fill({ data: [line], layout }, { list, last }) {
-      const losses = list.map(({ loss }) => loss || null); // no logarithm of 0
-      const decades = losses.filter(Boolean).map(Math.log10);
-      const high = Math.ceil(Math.max(...decades, -12));
-      const low = Math.floor(Math.min(...decades, high - 2));
-      const ends = [50, 100, 200, 500, 1000, 2000, 5000, 10000];
-      const end = ends.find((one) => one >= last.epoch) ?? Math.ceil(last.epoch / 10000) * 10000;
-      this.draw({
-        data: [
-          {
-            ...line,
-            x: list.map(({ epoch }) => epoch),
-            y: losses,
-            mode: list.length > 1 ? "lines" : "markers",
-          },
-        ],
-        layout: {
-          ...layout,
-          xaxis: { ...layout.xaxis, range: [-0.01 * end, 1.01 * end] },
-          yaxis: { ...layout.yaxis, range: [low, high], dtick: high - low > 6 ? 2 : 1 },
-        },
-      });
-    }
-  }
+  const GONE =
+    "The setting changed: the epochs kept of the old one are gone. Training starts anew from here.";
 
   class Training {
     /** @param view the CellView, whose settings it trains from */
@@ -189,7 +94,8 @@
       const named = [...card.querySelectorAll("[data-training]")];
       this.fields = Object.fromEntries(named.map((field) => [field.dataset.training, field]));
       this.words = card.querySelector(".lab-training-says");
-      this.curve = new Curve(card.querySelector("[data-figure=loss]"), null, {
+      this.hint = this.words.textContent;
+      this.curve = new lab.Curve(card.querySelector("[data-figure=loss]"), null, {
         click: (epoch) => {
           this.scrub(epoch);
           this.commit();
@@ -271,11 +177,11 @@
       this.run += 1;
       this.playing = this.loose = false;
       this.at = this.shown = 0;
-      this.kept = new Epochs({ epoch: 0, weights, loss: this.loss, memory: null, age: 0 });
+      this.kept = new lab.Epochs({ epoch: 0, weights, loss: this.loss, memory: null, age: 0 });
       this.turnOff();
       this.complain(null);
-      const gone = "The setting changed: the epochs kept of the old one are gone. Training starts anew from here.";
-      this.say([this.said, lost && gone].filter(Boolean).join(" ") || this.words.textContent);
+      // Whoever chose an example knows that it is another one.
+      this.say(this.said ?? (lost ? GONE : this.words.textContent));
       this.said = undefined;
     }
 
@@ -403,6 +309,11 @@
       this.view.explainer.table(`Epoch ${found}`, [["plain", `loss ${loss.toPrecision(4)}`]], event);
     }
 
+    /** What there is to say while nothing happened. */
+    get about() {
+      return this.config.examples[this.example]?.says ?? this.hint;
+    }
+
     say(words) {
       if (this.words.textContent !== words) this.words.textContent = words;
     }
@@ -414,7 +325,10 @@
       if (why) {
         this.view.alert(why.message);
         this.view.mark(why.field);
-      } else if (before) this.view.clear();
+      } else if (before) {
+        this.view.clear();
+        if (this.words.textContent === before.message) this.say(this.about);
+      }
     }
 
     /* --- learning ----------------------------------------------------- */
@@ -433,6 +347,7 @@
       }
       if (!this.kept || this.playing) return;
       this.complain(null);
+      if (this.words.textContent === GONE) this.say(this.about);
       if (this.why || this.at < this.kept.last.epoch) {
         this.kept.cut(this.at);
         this.turnOff();
@@ -593,6 +508,8 @@
     target: (training) => {
       training.example = undefined;
       training.playing = false;
+      training.complain(null);
+      training.say(training.about);
       training.ask();
     },
     rate: (training) => {

@@ -6,6 +6,7 @@
   const HURRY = 900; // the same while the server is known to be away
   const QUICK = 0.4; // times the usual pause, while much happens: just after a run was begun
   const QUICKLY = 15000; // milliseconds of that
+  const SMALL = 0.001; // a reading below it is shown with its power of ten
   const SLOWER = 3; // times, for a run that does nothing now
   const READ = 60; // characters that a kept model begins to read
   const SURE = 4000; // milliseconds in which a second press deletes
@@ -57,7 +58,7 @@
       this.asked = now;
       this.n += 1;
       if (anew) this.least = this.n;
-      const data = { n: this.n, theme: lab.theme(), run: this.run, owner: lab.owner() };
+      const data = { n: this.n, theme: lab.theme(this.view.root), run: this.run, owner: lab.owner() };
       this.view.set("poll", { data });
       this.tickEvery(this.pace ?? 1);
     }
@@ -136,6 +137,8 @@
       for (const place of root.querySelectorAll(".lab-card-run data[data-part]")) {
         const value = run.readings[place.dataset.part];
         lab.numbers.fill(place, { [place.dataset.part]: value ?? NaN });
+        // A loss of numbers may be a millionth: 0.0000 would say that nothing is left to learn.
+        if (value && value < SMALL) place.textContent = value.toExponential(1).replace("e-", "e−");
       }
       this.buttons(run);
       this.draw(figures);

@@ -20,7 +20,6 @@ from .models import Models, with_the_lab
 from .network_run import Run
 from .network_settings import NetworkSettings
 
-MOST_NAME = 200
 BINARY = "application/octet-stream"
 
 
@@ -45,10 +44,6 @@ def register(app: Dash) -> Models:
     return models
 
 
-def _title() -> str:
-    return request.args.get("name", "")[:MOST_NAME]
-
-
 def _reading(models: Models, name: str, reading: Reading) -> Response:
     understood = {
         "hash": name,
@@ -67,7 +62,7 @@ def _open(models: Models) -> Response:
     reading = read(content)  # before it is kept: what cannot be read is not
     name = hashlib.sha256(content).hexdigest()
     if name not in with_the_lab():  # else it is here, and everybody's
-        models.library.keep(content, owner, _title())
+        models.library.keep(content, owner, routes.name())
     return _reading(models, name, reading)
 
 
@@ -87,7 +82,7 @@ def _library(models: Models) -> Response:
     }
     linked = request.args.get("model", "")
     if linked and linked not in {one["hash"] for one in (*given["own"], *given["shipped"])}:
-        given["linked"] = models.entry(linked, plain(_title()))
+        given["linked"] = models.entry(linked, plain(routes.name()))
     return routes.answer(given)
 
 
@@ -108,7 +103,7 @@ def _own(models: Models, name: str) -> tuple[Library, str]:
 
 def _save(models: Models, name: str) -> Response:
     library, owner = _own(models, name)
-    library.save(name, owner, _title())
+    library.save(name, owner, routes.name())
     return routes.answer({"saved": True})
 
 
@@ -120,7 +115,7 @@ def _unsave(models: Models, name: str) -> Response:
 
 def _rename(models: Models, name: str) -> Response:
     library, owner = _own(models, name)
-    library.rename(name, owner, _title())
+    library.rename(name, owner, routes.name())
     return routes.answer({"renamed": True})
 
 

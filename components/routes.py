@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from lstm import LabError
 
+MOST_NAME = 200  # characters; what is kept of a name is shorter still
 OWNER = "X-Lab-Owner"  # a page of another site cannot send it without our leave
 
 
@@ -59,6 +60,11 @@ def owner() -> str:
     if not token:
         raise BadRequest(f"The header {OWNER} is missing.")
     return token
+
+
+def name() -> str:
+    """Give what a file or a model is to be called; empty where nothing was sent."""
+    return request.args.get("name", "")[:MOST_NAME]
 
 
 def content(largest: int) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 EARLY = 0.1  # of the budget, in which nothing is said: many tasks begin with a plateau
 LAST = 5  # batches that are looked at together
 ABOVE = 1.2  # times the loss of a constant answer: so much is no accident
+WORSE = 1.2  # times the best held-out loss so far: from here on it learns by heart
 BESIDE = 0.98  # times that loss: as good as nothing
 
 RAN_AWAY = (
@@ -15,6 +16,10 @@ RAN_AWAY = (
 BY_HEART = (
     "It learns by heart: on held-out data it is worse than a constant answer. "
     "Use more data, fewer units, fewer batches, or some dropout."
+)
+PAST_BEST = (
+    "On held-out data it was better before: it now learns by heart. "
+    "Use fewer batches, more data, fewer units, or some dropout."
 )
 NOTHING = (
     "Nothing was learnt: a constant answer would be as good. "
@@ -53,4 +58,6 @@ def advice(
         return RAN_AWAY
     if held_out > ABOVE * baseline:
         return BY_HEART
+    if loss < held_out and held_out > WORSE * min(measured):
+        return PAST_BEST
     return NOTHING if over and held_out > BESIDE * baseline else ""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lstm import LabError
+from lstm.estimate import extent_of
 from lstm.library import Library
 from lstm.own_table import read_table
 from lstm.own_text import read_text
-from lstm.settings import TABLE, TEXT
+from lstm.settings import TABLE, TEXT, Settings
 from lstm.vocabulary import Unit
 
 from .boundary import FieldError
@@ -17,6 +18,8 @@ from .numerals import grouped
 
 KEPT_SUMMARIES = 16
 FIELD = "data"
+PASSES = 150  # through the data, at most, where nobody chose otherwise
+LEAST_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,24 @@ class Summary:
     width: int
     columns: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Give what the page shows."""
-        return {"says": self.says, "columns": list(self.columns)}
+    def to_json(self, task: str) -> dict[str, Any]:
+        """Give what the page shows, and how many batches are advised for so much data."""
+        shown = {"says": self.says, "columns": list(self.columns)}
+        return shown | {"steps": advised_steps(task, self.length, self.width)}
+
+
+def advised_steps(task: str, length: int, width: int) -> int:
+    """Advise a budget: what is seen hundreds of times is learnt by heart.
+
+    Examples
+    --------
+    >>> advised_steps("text", 5_000, 60), advised_steps("text", 1_000_000, 90)
+    (400, 2000)
+    """
+    advised = Settings.advised(task)
+    extent = extent_of(advised, length, width)
+    passes = PASSES * length / (extent.T * extent.B)
+    return int(min(max(round(passes / 100) * 100, LEAST_STEPS), advised.steps))
 
 
 class OwnData:

@@ -19,7 +19,6 @@ from .train_data import OwnData
 from .train_plan import plan
 from .train_settings import CHOICES, TrainSettings
 
-MOST_NAME = 200
 WISHES: dict[str, Wish] = {"pause": "pause", "resume": "run", "stop": "stop"}
 
 
@@ -42,8 +41,8 @@ def _bring(data: OwnData) -> Response:
     unit = boundary.choice(request.args.get("unit"), UNITS, "unit")
     content = routes.content(LARGEST_DATA)
     # Kept before they are read: the same text may be right as words, or as a table.
-    name = data.library.keep(content, owner, request.args.get("name", "")[:MOST_NAME])
-    return routes.answer({"hash": name} | data.summary(task, name, unit).to_json())
+    name = data.library.keep(content, owner, routes.name())
+    return routes.answer({"hash": name} | data.summary(task, name, unit).to_json(task))
 
 
 def _begin(data: OwnData) -> Response:
@@ -54,7 +53,7 @@ def _begin(data: OwnData) -> Response:
     plan(chosen, data)  # what cannot be learnt is refused now, and not by a worker later
     task = chosen.run.task
     content = data.content(chosen.data) if task in (TEXT, TABLE) else None
-    title = boundary.expect(str, payload.get("title", ""), "title")[:MOST_NAME] or CHOICES[task]
+    title = boundary.expect(str, payload.get("title", ""), "title") or CHOICES[task]
     runs = Runs.from_environment()
     run_id = runs.create(chosen.run.to_json(), content, owner, title)
     queue.submit(runs, run_id)
@@ -66,7 +65,7 @@ def _steer(run_id: str) -> Response:
     owner, payload = routes.owner(), routes.payload()
     runs = Runs.from_environment()
     if "title" in payload:
-        runs.rename(run_id, owner, boundary.expect(str, payload["title"], "title")[:MOST_NAME])
+        runs.rename(run_id, owner, boundary.expect(str, payload["title"], "title"))
         return routes.answer({"renamed": True})
     action = boundary.choice(payload.get("wish"), tuple(WISHES), "wish")
     runs.wish(run_id, owner, WISHES[action])
@@ -86,7 +85,7 @@ def _keep(run_id: str) -> Response:
     content = Runs.from_environment().model_bytes(run_id)
     if len(content) > LARGEST_FILE:
         raise FieldError("model", "The model is larger than 64 MB, the most that is kept.")
-    name = request.args.get("name", "")[:MOST_NAME]
+    name = routes.name()
     if not name:
         raise BadRequest("name is missing.")
     library = Library.from_environment()

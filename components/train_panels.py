@@ -38,11 +38,45 @@ _TILES = (
     ("accuracy", "Accuracy, %", 1),
     ("norm", "Gradient norm", 3),
 )
+_BUTTONS = (
+    ("pause", "Pause", "Stop for now; nothing learnt is lost"),
+    ("resume", "Resume", "Go on from the last checkpoint"),
+    ("stop", "Stop", "End the run here; the model so far can be kept"),
+    ("delete", "Delete", "Delete this run and what it has learnt"),
+    ("keep", "Keep", "Put the model as it is now among your models"),
+)
 
 
 def run() -> Component:
     """Frame the run that is watched: its state, how far it is, what can be done."""
-    buttons = [
+    tiles = [
+        html.Div([html.Span(words), part(name, decimals)], className="lab-tile")
+        for name, words, decimals in _TILES
+    ]
+    bar = [
+        html.H2("No run yet", className="lab-run-title", tabIndex=-1),
+        html.Span("", className="lab-state", role="status"),
+        html.Div(_buttons(), className="lab-chips lab-run-buttons"),
+    ]
+    line = [
+        html.P(className="lab-does lab-progress-words"),
+        html.P(className="lab-kept", role="status", hidden=True),
+    ]
+    body = [
+        _progress(),
+        html.Div(line, className="lab-progress-line"),
+        html.P(EMPTY, className="lab-does lab-run-says"),
+        html.Div(tiles, className="lab-tiles"),
+    ]
+    return html.Section(
+        [html.Div(bar, className="lab-card-bar"), html.Div(body, className="lab-card-body")],
+        className="lab-card lab-card-run",
+        **attributes(aria_label="Run", data_card="Run"),
+    )
+
+
+def _buttons() -> list[Component]:
+    return [
         html.Button(
             words,
             type="button",
@@ -50,57 +84,16 @@ def run() -> Component:
             title=hint,
             **attributes(data_train=name),
         )
-        for name, words, hint in (
-            ("pause", "Pause", "Stop for now; nothing learnt is lost"),
-            ("resume", "Resume", "Go on from the last checkpoint"),
-            ("stop", "Stop", "End the run here; the model so far can be kept"),
-            ("delete", "Delete", "Delete this run and what it has learnt"),
-            ("keep", "Keep", "Put the model as it is now among your models"),
-        )
+        for name, words, hint in _BUTTONS
     ]
-    tiles = [
-        html.Div([html.Span(words), part(name, decimals)], className="lab-tile")
-        for name, words, decimals in _TILES
-    ]
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H2("No run yet", className="lab-run-title", tabIndex=-1),
-                    html.Span("", className="lab-state", role="status"),
-                    html.Div(buttons, className="lab-chips lab-run-buttons"),
-                ],
-                className="lab-card-bar",
-            ),
-            html.Div(
-                [
-                    html.Div(
-                        html.Div(className="lab-progress-fill"),
-                        className="lab-progress",
-                        role="progressbar",
-                        **attributes(
-                            aria_label="Progress",
-                            aria_valuemin="0",
-                            aria_valuemax="100",
-                            aria_valuenow="0",
-                        ),
-                    ),
-                    html.Div(
-                        [
-                            html.P(className="lab-does lab-progress-words"),
-                            html.P(className="lab-kept", role="status", hidden=True),
-                        ],
-                        className="lab-progress-line",
-                    ),
-                    html.P(EMPTY, className="lab-does lab-run-says"),
-                    html.Div(tiles, className="lab-tiles"),
-                ],
-                className="lab-card-body",
-            ),
-        ],
-        className="lab-card lab-card-run",
-        **attributes(aria_label="Run", data_card="Run"),
+
+
+def _progress() -> Component:
+    values = attributes(
+        aria_label="Progress", aria_valuemin="0", aria_valuemax="100", aria_valuenow="0"
     )
+    fill = html.Div(className="lab-progress-fill")
+    return html.Div(fill, className="lab-progress", role="progressbar", **values)
 
 
 def figure(aio_id: str, name: str, title: str, legend: Sequence[Component] = ()) -> Component:

@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from lstm.catalogue import TASKS
 from lstm.runs import Runs
 from lstm.settings import TABLE, TEXT, Settings
+from lstm.vocabulary import UNITS
 
 from . import train_files, train_samples, view
 from . import train_panels as panels
@@ -46,7 +47,7 @@ def layout(aio_id: str = "train") -> Component:
     config = {
         "tasks": {name: _task(name) for name in CHOICES},
         "start": START,
-        "choices": {"cell": list(CELLS), "method": list(METHODS), "unit": ["characters", "words"]},
+        "choices": {"cell": list(CELLS), "method": list(METHODS), "unit": list(UNITS)},
         "own": [TEXT, TABLE],
         "next_row": NEXT_ROW,
         "placeholders": PLACEHOLDERS,

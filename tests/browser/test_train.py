@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from components.train_advice import RAN_AWAY
 from components.train_examples import examples
@@ -225,6 +225,28 @@ def test_a_table_is_opened_from_a_file_and_one_of_its_columns_learnt(
     says(train, "'load' from the other columns")
 
 
+def test_a_file_chooses_its_task_and_a_budget_that_the_reader_has_not_chosen(
+    train: "Lab", tmp_path: Path
+) -> None:
+    task = train.page.get_by_label("Task", exact=True)
+    steps = train.page.get_by_label("Batches", exact=True)
+    table, text = tmp_path / "waves.csv", tmp_path / "roses.txt"
+    table.write_text("".join(f"{math.sin(n / 3):.3f}\n" for n in range(200)))
+    text.write_text(TEXT)
+    train.page.locator(".lab-file").set_input_files(table)
+    expect(task).to_have_value("table")
+    train.page.locator(".lab-file").set_input_files(text)
+    expect(task).to_have_value("text")
+    expect(train.page.locator(".lab-brought")).to_have_text(
+        "roses.txt: 1,220 characters, 12 different."
+    )
+    expect(steps).to_have_value("200")  # 2,000 would be thousands of times through it
+    steps.fill("321")
+    train.page.locator(".lab-file").set_input_files(text)
+    expect(train.page.locator(".lab-estimate")).to_contain_text("times through the data")
+    expect(steps).to_have_value("321")
+
+
 def test_a_text_is_dropped_on_the_page_and_read_as_words(train: "Lab") -> None:
     train.page.evaluate(
         """(text) => {
@@ -239,6 +261,29 @@ def test_a_text_is_dropped_on_the_page_and_read_as_words(train: "Lab") -> None:
     expect(brought).to_have_text("roses.txt: 1,220 characters, 12 different.")
     train.page.get_by_label("Read as", exact=True).select_option("words")
     expect(brought).to_have_text("roses.txt: 340 words, 9 different.")
+
+
+def test_an_answer_about_a_text_that_was_replaced_meanwhile_changes_nothing(train: "Lab") -> None:
+    late: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append(route)
+
+    train.page.route("**/_lab/data?*", hold_the_first)
+    train.page.get_by_label("Task", exact=True).select_option(label="Your own text")
+    with train.page.expect_request("**/_lab/data?*"):
+        field(train, "Your data").fill("Old. " + TEXT)
+    brought = train.page.locator(".lab-brought")
+    field(train, "Your data").fill(TEXT)
+    expect(brought).to_have_text(f"{TEXT[:40]}…: 1,220 characters, 12 different.")
+    with train.page.expect_response("**/_lab/data?*"):
+        late[0].continue_()
+    begin(train, {"Units": "4", "Batches": "5"})  # by then the answer has long been read
+    expect(train.region("Run").get_by_role("heading")).to_have_text(f"{TEXT[:40]}…")
+    expect(brought).to_have_text(f"{TEXT[:40]}…: 1,220 characters, 12 different.")
 
 
 def test_every_task_says_what_it_is_and_shows_it(train: "Lab") -> None:

@@ -100,10 +100,11 @@ def build(part: Any, builder: ET.TreeBuilder) -> None:
 
 @pytest.fixture(autouse=True)
 def data_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Keep every test out of the data directory of whoever runs it."""
+    """Keep every test out of the data directory and the queue of whoever runs it."""
     folder = tmp_path / "data"
     monkeypatch.setenv("LSTM_LAB_DATA", str(folder))
     monkeypatch.delenv("LSTM_LAB_SHARED", raising=False)
+    monkeypatch.delenv("LSTM_LAB_REDIS_URL", raising=False)
     return folder
 
 

@@ -30,12 +30,6 @@ NOBODY = "n" * 22
 LONG = 100_000  # steps, of which nobody waits for the last
 
 
-@pytest.fixture(autouse=True)
-def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the queue in the data directory, whatever the environment says."""
-    monkeypatch.delenv(queue.REDIS, raising=False)
-
-
 @pytest.fixture(name="runs")
 def no_runs(data_directory: Path) -> Runs:
     return Runs(data_directory)

@@ -31,12 +31,6 @@ SMALL = {"size": "4", "batch": "4", "steps": "20"}
 NOBODY = "n" * 22
 
 
-@pytest.fixture(autouse=True)
-def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the queue in the data directory, whatever the environment says."""
-    monkeypatch.delenv(queue.REDIS, raising=False)
-
-
 @pytest.fixture(scope="module")
 def server() -> Any:
     return create_app().server
@@ -97,12 +91,23 @@ def keep(
 # Data
 
 
+@pytest.mark.parametrize(("times", "steps"), [(1, 200), (10, 600), (1000, 2000)])
+def test_so_many_batches_are_advised_that_little_data_are_not_learnt_by_heart(
+    client: FlaskClient, times: int, steps: int
+) -> None:
+    length = 840 * times
+    assert json_of(bring(client, TEXT * times))["steps"] == steps
+    # 2,048 characters a batch: at most 150 times through the text, or the fewest that teach.
+    assert steps in (200, 2000) or abs(steps * 2048 / length - 150) < 8
+
+
 def test_a_text_is_brought_and_described(client: FlaskClient) -> None:
     answer = json_of(bring(client, TEXT))
     assert answer == {
         "hash": hashlib.sha256(TEXT).hexdigest(),
         "says": "840 characters, 15 different.",
         "columns": [],
+        "steps": 200,
     }
 
 

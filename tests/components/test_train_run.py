@@ -12,7 +12,7 @@ import pytest
 from werkzeug.exceptions import BadRequest
 
 from components import queue
-from components.train_advice import BY_HEART, NOTHING, RAN_AWAY, advice
+from components.train_advice import BY_HEART, NOTHING, PAST_BEST, RAN_AWAY, advice
 from components.train_run import NOBODY, SAMPLES, SOON, STATES, progress, words
 from components.wire import decode
 from lstm.job import carry_out
@@ -26,12 +26,6 @@ NOBODY_S = "n" * 22  # an ID of no run
 ROWS = b"hour,load\n" + b"".join(b"%d,%d\n" % (n, n % 7) for n in range(200))
 
 Ask = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the queue in the data directory, whatever the environment says."""
-    monkeypatch.delenv(queue.REDIS, raising=False)
 
 
 @pytest.fixture(name="runs")
@@ -296,6 +290,13 @@ def test_a_run_that_failed_says_why(runs: Runs, ask: Ask) -> None:
 
 def recorded(loss: float, held_out: float, step: int = 50) -> list[dict[str, Any]]:
     return [{"step": step, "loss": loss, "norm": 1.0, "held_out": held_out}]
+
+
+def test_held_out_data_that_were_better_before_are_said() -> None:
+    falls = [*recorded(1.0, 1.0, step=50), *recorded(0.2, 1.19, step=90)]
+    assert advice(falls, 100, 2.0, over=False) == ""
+    rises = [*recorded(1.0, 1.0, step=50), *recorded(0.2, 1.21, step=90)]
+    assert advice(rises, 100, 2.0, over=False) == advice(rises, 100, 2.0, over=True) == PAST_BEST
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a workforce look at its workers often, with the queue in the data directory."""
-    monkeypatch.delenv(queue.REDIS, raising=False)
+    """Let a workforce look at its workers often."""
     for name in ("LOOK", "AGAIN", "TAKE_OVER"):
         monkeypatch.setattr(workforce, name, 0.02)
 
