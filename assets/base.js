@@ -20,7 +20,7 @@
       this.kind = kind;
       this.typing = typing;
       this.player = lab.player(config.player);
-      const send = (data) => this.set("request", { data: { theme: lab.theme(), ...data } });
+      const send = (data) => this.set("request", { data: { theme: lab.theme(root), ...data } });
       this.asking = new lab.Asking(send, this);
       this.player.follow(this.aio, {
         paint: (t, words) => this.paint(t, words),
@@ -167,6 +167,7 @@
     if (known?.root === root) return known;
     known?.leave();
     lab.still(root);
+    lab.place(root);
     lab.keep?.(root);
     const view = new Kind(root, config);
     views.set(name, view);

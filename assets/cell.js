@@ -144,14 +144,14 @@
     chosen(figure) {
       const data = figure.data.map((trace) => ({
         ...trace,
-        visible: lab.switches.isOn(`line-${trace.meta}`),
+        visible: lab.switches.isOn(`line-${trace.meta}`, this.root),
       }));
       return { data, layout: figure.layout };
     }
 
     /** Follow the switches of the legend. */
     showLines() {
-      this.root.classList.toggle("hides-future", !lab.switches.isOn("future"));
+      this.root.classList.toggle("hides-future", !lab.switches.isOn("future", this.root));
       if (this.figures) this.traces.draw(this.chosen(this.figures.traces));
     }
 

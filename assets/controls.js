@@ -60,10 +60,15 @@
 
     /** The panel comes to the page when it is opened, and its text with it. */
     open() {
+      const { view, aio_id } = window.dash_clientside.callback_context.triggered_id;
+      const root = lab.knownView({ view, aio_id })?.root;
       const place = (frames) => {
         const panel = document.querySelector(".lab-offcanvas");
-        if (panel) lab.still(panel);
-        else if (frames) requestAnimationFrame(() => place(frames - 1));
+        if (panel) {
+          lab.still(panel);
+          // It does not lie within the view, and on a page that is not ours has no theme.
+          if (!lab.owned) panel.dataset.bsTheme = lab.theme(root);
+        } else if (frames) requestAnimationFrame(() => place(frames - 1));
       };
       requestAnimationFrame(() => place(FRAMES));
       return true;

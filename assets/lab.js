@@ -8,6 +8,10 @@
   const FORMAT = "1"; // of links; a later page that adds to it counts up
   const SETTLE = 300; // milliseconds of rest before the address follows
 
+  /** Whether the page is the lab's own, and not a portal's with views of ours in it. */
+  const owned = Boolean(document.body?.matches(".lab"));
+  lab.owned = owned;
+
   const memory = {
     get(key) {
       try {
@@ -32,7 +36,8 @@
   const system = matchMedia("(prefers-color-scheme: light)");
   const page = document.documentElement;
   const known = (theme) => (theme === "light" ? "light" : "dark");
-  lab.theme = () => known(page.dataset.bsTheme);
+  /** The theme of the page, or of a view on a page that is not ours. */
+  lab.theme = (root = page) => known(root.closest("[data-bs-theme]")?.dataset.bsTheme);
 
   function nameThemeButton() {
     document
@@ -45,14 +50,38 @@
     nameThemeButton();
     lab.views?.forEach((view) => view.restyle());
   }
-  const preferred = () => known(memory.get("theme") ?? (system.matches ? "light" : "dark"));
-  applyTheme(preferred());
-  system.addEventListener("change", () => applyTheme(preferred()));
+  const asked = new URLSearchParams(location.search);
+  const embedded = owned && asked.get("embed") === "1";
+  const preferred = () =>
+    known(
+      (embedded && asked.get("theme")) ||
+        memory.get("theme") ||
+        (system.matches ? "light" : "dark"),
+    );
+  if (owned) applyTheme(preferred());
+  system.addEventListener("change", () => owned && applyTheme(preferred()));
 
   function toggleTheme() {
     const theme = lab.theme() === "dark" ? "light" : "dark";
     memory.set("theme", theme);
     applyTheme(theme);
+  }
+
+  /* --- in a frame of another page -------------------------------------------- */
+
+  if (embedded) {
+    document.body.classList.add("is-embedded");
+    const kept = ["embed", "theme"].filter((name) => asked.has(name));
+    // From page to page it stays without navigation; before the click does its work.
+    for (const kind of ["click", "auxclick"]) {
+      document.addEventListener(kind, (event) => {
+        const link = event.target.closest?.("a[href]");
+        const to = link && new URL(link.href, location.href);
+        if (!link || to.origin !== location.origin || !to.pathname.startsWith(lab.root())) return;
+        for (const name of kept) to.searchParams.set(name, asked.get(name));
+        link.href = to.href;
+      }, true);
+    }
   }
 
   /* --- what is folded and switched off ------------------------------------ */
@@ -71,7 +100,12 @@
   }
   const folded = new Kept("folded");
   const changed = new Kept("off"); // switches that are not as they are at first
-  const panel = (button) => button.dataset.fold.replaceAll(" ", "-");
+  const panel = (button) => inside(button) + button.dataset.fold.replaceAll(" ", "-");
+
+  /** On a page that is not ours each view remembers its own. */
+  function inside(element) {
+    return owned ? "" : `${encodeURIComponent(element.closest("[data-view]").dataset.view)}/`;
+  }
 
   function paintFold(button) {
     const closed = folded.names.has(panel(button));
@@ -80,20 +114,22 @@
     button.closest("[data-card]").classList.toggle("is-folded", closed);
   }
 
-  const atFirst = (name) =>
-    document.querySelector(`[data-switch="${CSS.escape(name)}"]`)?.dataset.default !== "off";
+  const switchOf = (root, name) => root.querySelector(`[data-switch="${CSS.escape(name)}"]`);
   lab.switches = {
-    isOn: (name) => changed.names.has(name) !== atFirst(name),
+    isOn: (name, root = document) =>
+      changed.names.has(inside(root) + name) !==
+      (switchOf(root, name)?.dataset.default !== "off"),
     /** Bring a switch to where a link says. */
-    set(name, on) {
-      if (lab.switches.isOn(name) === on) return;
-      changed.toggle(name);
-      document.querySelectorAll(`[data-switch="${CSS.escape(name)}"]`).forEach(paintSwitch);
+    set(name, on, root = document) {
+      if (lab.switches.isOn(name, root) === on) return;
+      changed.toggle(inside(root) + name);
+      root.querySelectorAll(`[data-switch="${CSS.escape(name)}"]`).forEach(paintSwitch);
     },
   };
 
   function paintSwitch(button) {
-    button.setAttribute("aria-pressed", String(lab.switches.isOn(button.dataset.switch)));
+    const root = button.closest("[data-view]");
+    button.setAttribute("aria-pressed", String(lab.switches.isOn(button.dataset.switch, root)));
   }
 
   /** Bring a view that has just come to the page to what this browser remembers. */
@@ -110,7 +146,7 @@
   }
 
   function toggleSwitch(button) {
-    changed.toggle(button.dataset.switch);
+    changed.toggle(inside(button) + button.dataset.switch);
     paintSwitch(button);
     button.dispatchEvent(new Event("lab-switch", { bubbles: true }));
   }
@@ -129,7 +165,7 @@
     /** Read the link in the address: its query, or what is wrong with it; nothing if there is none. */
     read() {
       const query = new URLSearchParams(location.hash.slice(1));
-      if (!document.body.matches(".lab") || !query.has("v")) return {};
+      if (!owned || !query.has("v")) return {};
       if (query.get("v") === FORMAT) return { query };
       const problem =
         `This link has format '${query.get("v").slice(0, 12)}'; this lab reads format ${FORMAT}. ` +
@@ -142,7 +178,7 @@
   let followed = location.hash;
   /** Let the address follow, once the page rests, so that a reload loses nothing. */
   lab.settled = (view) => {
-    if (!document.body.matches(".lab")) return;
+    if (!owned) return;
     clearTimeout(settling);
     settling = setTimeout(() => {
       if (view.player.playing || view !== linkedView()) return;
@@ -153,7 +189,7 @@
   };
 
   window.addEventListener("hashchange", () => {
-    if (location.hash === followed || !/[#&]v=/.test(location.hash)) return;
+    if (!owned || location.hash === followed || !/[#&]v=/.test(location.hash)) return;
     followed = location.hash;
     const data = { kind: "link", hash: location.hash };
     lab.views.forEach((view) => view.set("chosen", { data }));
@@ -208,7 +244,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button");
+    const button = event.target.closest?.(".lab-view button, .lab-top button");
     if (button?.dataset.fold) toggleFold(button);
     if (button?.dataset.switch) toggleSwitch(button);
     if (button?.dataset.lab === "theme") toggleTheme();

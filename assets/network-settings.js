@@ -65,7 +65,7 @@
       view.models.expect(linked.source, query?.get("name"));
       if (query) {
         const show = (query.get("show") ?? "").split(",");
-        for (const name of ["candidate", "heat"]) lab.switches.set(name, show.includes(name));
+        for (const name of ["candidate", "heat"]) lab.switches.set(name, show.includes(name), view.root);
       }
       return all(linked);
     },

@@ -123,8 +123,8 @@
       return {
         unit: this.shown.unit,
         first: this.shown.first,
-        candidate: lab.switches.isOn("candidate"),
-        as_heat: lab.switches.isOn("heat"),
+        candidate: lab.switches.isOn("candidate", this.root),
+        as_heat: lab.switches.isOn("heat", this.root),
       };
     }
 
@@ -289,7 +289,7 @@
     }
 
     showFuture() {
-      this.root.classList.toggle("hides-future", !lab.switches.isOn("future"));
+      this.root.classList.toggle("hides-future", !lab.switches.isOn("future", this.root));
     }
 
     /* --- showing ------------------------------------------------------ */
@@ -347,7 +347,7 @@
         query.hash = model.hash;
         query.name = this.models.current?.name ?? "";
       }
-      const show = ["candidate", "heat"].filter((name) => lab.switches.isOn(name));
+      const show = ["candidate", "heat"].filter((name) => lab.switches.isOn(name, this.root));
       if (show.length) query.show = show.join(",");
       if (model.source === "new") {
         query.reads = reads;

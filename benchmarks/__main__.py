@@ -4,15 +4,30 @@ import argparse
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from . import dragging, engine, loading, network, playback, server
+from . import (
+    cell_training,
+    characters,
+    dragging,
+    engine,
+    load,
+    loading,
+    network,
+    playback,
+    server,
+    training,
+)
 from .lab import chromium
 from .table import Row, machine, show
 
 PARTS: Mapping[str, Callable[[], Iterable[Row]]] = {
     "engine": engine.measure,
+    "training": training.measure,
+    "characters": characters.measure,
     "server": server.measure,
+    "load": load.measure,
     "loading": loading.measure,
     "dragging": dragging.measure,
+    "cell_training": cell_training.measure,
     "playback": playback.measure,
     "network": network.measure,
 }

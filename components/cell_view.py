@@ -4,26 +4,53 @@ The settings travel in one request; the answer is one trace over the whole
 sequence with the two figures drawn from it. ``assets/cell.js`` plays it.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Unpack
+
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from . import boundary, view
 from . import cell_panels as panels
 from . import cell_training_panel as training
-from . import view
 from .cell_controls import controls, own
 from .cell_run import answer
-from .cell_settings import DEFAULTS, EXAMPLES, LONGEST, PARAMETERS, PRESETS
+from .cell_settings import (
+    EXAMPLES,
+    LARGEST_INPUT,
+    LARGEST_PARAMETER,
+    LONGEST,
+    PARAMETERS,
+    PRESETS,
+    Preset,
+)
 from .cell_training import MOST_EPOCHS, RATES, train
 from .cell_words import TRY, dictionary
 from .controls import live
+from .place import Place
 from .still import dom_id
 
 TITLE = "Cell"
 PATH = "/"
+PANELS = {  # as a portal names them
+    "controls": "Settings",
+    "diagram": "Cell diagram",
+    "unrolled": "Unrolled network",
+    "traces": "Traces",
+    "worked": "Worked step",
+    "readings": "Readings",
+}
 ANSWER = dom_id(own(["MATCH"], "answer")) + ".data"
 
 
-def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
+def layout(
+    aio_id: str = "cell",
+    player_id: str | None = None,
+    *,
+    sequence: Sequence[float] | str = EXAMPLES["single"][1],
+    weights: Mapping[str, float] | str = "defaults",
+    **place: Unpack[Place],
+) -> Component:
     """Lay out a Cell view.
 
     Parameters
@@ -33,7 +60,22 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
     player_id : str, optional
         The player of another view that it follows; by default it has its own,
         with its own transport bar.
+    sequence : sequence of float, or str
+        The inputs that it begins with.
+    weights : mapping of str to float, or str
+        The weights and biases that it begins with, where they are not the defaults,
+        by their names on the page: ``{"W_f": 1, "b_f": 2}``; with any U_ the
+        recurrent weights are separate ones. Or the name of a setting, "latch".
+    **place
+        On a portal's page: ``show``, some of its panels (``PANELS``);
+        ``height`` in pixels; ``theme``, "dark" or "light".
+
+    Raises
+    ------
+    ValueError
+        Where one of these cannot be.
     """
+    setting = _setting(weights)
     glance = [piece for name in "chy" for piece in (f" {name} = ", live(name))]
     config = {
         "words": dictionary(),
@@ -47,9 +89,9 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
         },
         "examples": {name: text for name, (_, text) in EXAMPLES.items()},
         "defaults": {
-            "sequence": EXAMPLES["single"][1],
-            "separate": False,
-            "numbers": DEFAULTS,
+            "sequence": _sequence(sequence),
+            "separate": setting.separate,
+            "numbers": setting.complete(),
         },
         "longest": LONGEST,
         "training": {
@@ -86,7 +128,32 @@ def layout(aio_id: str = "cell", player_id: str | None = None) -> Component:
         to_try=TRY,
         class_name="lab-cell",
         player_id=player_id,
+        panels=PANELS,
+        place=place,
     )
+
+
+def _sequence(given: Sequence[float] | str) -> str:
+    """Write the inputs as a reader would type them."""
+    text = given if isinstance(given, str) else ", ".join(repr(float(x)) for x in given)
+    boundary.sequence(text, LONGEST, LARGEST_INPUT)
+    return text
+
+
+def _setting(given: Mapping[str, float] | str) -> Preset:
+    if isinstance(given, str):
+        if given not in PRESETS:
+            raise ValueError(f"weights is {given!r}. Give one of {', '.join(PRESETS)}, or numbers.")
+        return PRESETS[given]
+    if unknown := set(given) - set(PARAMETERS):
+        raise ValueError(
+            f"weights has {', '.join(sorted(unknown))}. There are {', '.join(PARAMETERS)}."
+        )
+    numbers = {
+        name: boundary.number(name, value, -LARGEST_PARAMETER, LARGEST_PARAMETER)
+        for name, value in given.items()
+    }
+    return Preset("", "", numbers, separate=any(name.startswith("U_") for name in numbers))
 
 
 def register(app: Dash) -> None:

@@ -1,5 +1,6 @@
 """The lab: the frame around the views, and the app that serves them."""
 
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +12,16 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from . import boundary, cell_view, models_view, network_view, player, train_view
+from . import (
+    boundary,
+    cell_view,
+    models_view,
+    network_view,
+    player,
+    portal,
+    surroundings,
+    train_view,
+)
 from .controls import attributes
 from .forgery import LARGEST_BODY, refuse_forgeries
 
@@ -55,6 +65,12 @@ def create_app(**dash_kwargs: Any) -> Dash:
     -------
     dash.Dash
         ``app.server`` is the Flask server for WSGI.
+
+    Raises
+    ------
+    LabError
+        Where the environment says of the lab's place what cannot be
+        (:mod:`.surroundings`); on a server that is not ours it is not asked.
     """
     own_server = "server" not in dash_kwargs
     if own_server:
@@ -80,7 +96,7 @@ def create_app(**dash_kwargs: Any) -> Dash:
     app.index_string = _INDEX.replace("ICON", _icon())
     app.layout = lambda: _frame(app)
     _close_switches(app)
-    register_callbacks(app)
+    _register(app)
     app.callback(
         Output("lab-nav", "children"),
         Output("lab-main", "children"),
@@ -95,9 +111,22 @@ def create_app(**dash_kwargs: Any) -> Dash:
 
 
 def register_callbacks(app: Dash) -> None:
-    """Register the callbacks of the player and of every view, once however often it is called."""
-    if cell_view.ANSWER in app.callback_map:
-        return
+    """Let our views stand in the layout of a portal's own app.
+
+    It gets their callbacks, routes below its own prefix, and on its page our
+    scripts and styles, which leave everything else as it is. To be called before
+    the app answers its first request; a second call does nothing.
+
+    Parameters
+    ----------
+    app : dash.Dash
+    """
+    if cell_view.ANSWER not in app.callback_map:
+        _register(app)
+        portal.furnish(app, ASSETS)
+
+
+def _register(app: Dash) -> None:
     player.register(app)
     for view in VIEWS:
         view.register(app)
@@ -210,6 +239,8 @@ def _protect(app: Dash) -> None:
     server: Flask = app.server
     server.debug = False  # FLASK_DEBUG in the environment must not open a debugger
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    if behind := surroundings.proxies(os.environ):
+        surroundings.believe(app, server, behind)
     refuse_forgeries(app, server)
     policy = "; ".join(
         [
@@ -221,7 +252,7 @@ def _protect(app: Dash) -> None:
             "connect-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {surroundings.frame_ancestors(os.environ)}",
         ]
     )
     pages = {view.PATH.strip("/") for view in VIEWS}

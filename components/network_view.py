@@ -5,7 +5,7 @@ chosen layer and the figures drawn from them. ``assets/network.js`` plays it.
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, Unpack
 
 from dash import Dash, html
 from dash.development.base_component import Component
@@ -20,15 +20,33 @@ from .network_inputs import LONGEST
 from .network_run import answer
 from .network_settings import KIND_NAMES, MOST_LAYERS, ORDER_NAMES, SOURCES
 from .network_words import GATE_ORDER, TRY, WORDS
+from .place import Place
 from .still import dom_id
 
 TITLE = "Network"
 PATH = "/network"
 ANSWER = dom_id(own(["MATCH"], "answer")) + ".data"
+PANELS = {  # as a portal names them
+    "controls": "Settings",
+    "architecture": "Architecture",
+    "gates": "Gate heat maps",
+    "cell": "Cell state",
+    "hidden": "Hidden state",
+    "layers": "Whole stack",
+    "readings": "Readings",
+    "unit": "Unit",
+    "saturation": "Saturation",
+}
 NUMBERS = {"size": "16", "forget_bias": "1", "seed": "0"}
 
 
-def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
+def layout(
+    aio_id: str = "network",
+    player_id: str | None = None,
+    *,
+    example: str = DEFAULT_EXAMPLE,
+    **place: Unpack[Place],
+) -> Component:
     """Lay out a Network view.
 
     Parameters
@@ -38,12 +56,24 @@ def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
     player_id : str, optional
         The player of another view that it follows; by default it has its own,
         with its own transport bar.
+    example : str
+        The name of the example that it begins with, such as "counting".
+    **place
+        On a portal's page: ``show``, some of its panels
+        (``PANELS``); ``height`` in pixels; ``theme``, "dark" or "light".
+
+    Raises
+    ------
+    ValueError
+        Where there is no such example, panel, height or theme.
     """
+    if example not in EXAMPLES:
+        raise ValueError(f"example is {example!r}. Give one of {', '.join(EXAMPLES)}.")
     glance = ["token ", live("token"), "  ‖C‖ ", live("c_norm"), "  ‖h‖ ", live("h_norm")]
     config = {
         "words": WORDS,
         "examples": {name: dataclasses.asdict(example) for name, example in EXAMPLES.items()},
-        "start": DEFAULT_EXAMPLE,
+        "start": example,
         "sources": SOURCES,
         "shipped": offered(),
         "numbers": NUMBERS,
@@ -82,6 +112,8 @@ def layout(aio_id: str = "network", player_id: str | None = None) -> Component:
         to_try=TRY,
         class_name="lab-network",
         player_id=player_id,
+        panels=PANELS,
+        place=place,
     )
 
 

@@ -11,6 +11,7 @@ os.environ.update(blas_settings(os.environ, cpuinfo()))
 from flask import Flask
 from waitress import serve
 
+from lstm import LabError
 from lstm.checkpoint import LARGEST_FILE
 
 from .forgery import LARGEST_BODY
@@ -28,7 +29,7 @@ def main(server: Flask | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 2 where HOST, PORT or LSTM_LAB_JOBS cannot be used.
+        The exit status: 2 where HOST, PORT or another setting cannot be used.
     """
     host = os.environ.get("HOST", "127.0.0.1")
     port = os.environ.get("PORT", "8050")
@@ -39,7 +40,11 @@ def main(server: Flask | None = None) -> int:
     if not jobs.isdecimal() or int(jobs) > MOST:
         print(f"LSTM_LAB_JOBS is '{jobs}'. Use a number from 0 to {MOST}.", file=sys.stderr)
         return 2
-    server = server or create_app().server
+    try:
+        server = server or create_app().server
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2
     shown = f"[{host}]" if ":" in host else host
     print(f"LSTM Lab is at http://{shown}:{port}/ (stop it with Ctrl+C)", flush=True)
     try:

@@ -1,6 +1,6 @@
 """What every view is made of, and how its questions reach the server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from . import concepts, player
 from .concepts import Own
 from .controls import attributes
+from .place import Place, properties
 from .still import still
 
 Answer = Callable[[dict[str, Any] | None], dict[str, Any]]
@@ -25,6 +26,8 @@ def frame(
     to_try: str,
     class_name: str,
     player_id: str | None,
+    panels: Mapping[str, str] | None = None,
+    place: Place | None = None,
 ) -> Component:
     """Lay out a view.
 
@@ -46,7 +49,17 @@ def frame(
     player_id : str, optional
         The player of another view that it follows; by default it has its own,
         with its own transport bar.
+    panels : mapping of str to str, optional
+        The panels that a portal can choose from (:func:`.place.properties`).
+    place : Place, optional
+        What a portal says of the view's place.
+
+    Raises
+    ------
+    ValueError
+        Where that cannot be.
     """
+    stands = properties(columns, panels or {}, **(place or {}))
     stores = ("chosen", "request", "answer", "busy")
     view = html.Div(
         [
@@ -68,6 +81,7 @@ def frame(
         id=own(aio_id, "root"),
         className=f"lab-view {class_name}",
         **attributes(data_view=aio_id, data_player=player_id or aio_id),
+        **stands,
     )
     return still(view)
 
