@@ -24,7 +24,7 @@ test-extras: $(VENV)/.extras
 	$(BIN)/pytest -m extras tests/extras
 
 screenshots: $(VENV)/.test
-	$(BIN)/python benchmarks/screenshots.py
+	$(BIN)/python -m benchmarks.screenshots
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

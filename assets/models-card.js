@@ -91,7 +91,7 @@
   };
 
   /** How long it is here; nothing where that goes without saying. */
-  const stays = ({ saved, goes }) => (saved ? "Saved." : `Goes ${whenIt(goes)}, unless saved.`);
+  const stays = ({ saved, goes }) => (saved ? "Kept until you delete it." : `Goes ${whenIt(goes)}, unless saved.`);
 
   /**
    * @param model as the server gives it

@@ -12,11 +12,12 @@ from playwright.async_api import Browser, Page, ViewportSize
 from .lab import CALM, DESKTOP, ROOT, chromium, new_page, served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-# Page, what to press there, steps into it: the burst is being remembered; deep in the brackets.
+# Page, what to press there, steps into it: the burst is being remembered; deep in the brackets;
+# a grammar is learnt.
 Place = tuple[str, str, int]
 CELL: Place = ("", "Burst", 6)
 NETWORK: Place = ("network", "Brackets", 12)
-TRAIN: Place = ("train#v=1&task=brackets&steps=600", "Train", 0)
+TRAIN: Place = ("train", "Train", 0)
 MODELS: Place = ("models", "", 0)
 PICTURES: dict[str, tuple[Place, ViewportSize, Literal["dark", "light"]]] = {
     "cell-dark": (CELL, DESKTOP, "dark"),
