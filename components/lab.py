@@ -26,7 +26,7 @@ from .controls import attributes
 from .forgery import LARGEST_BODY, refuse_forgeries
 
 NAME = "LSTM Lab"
-DESCRIPTION = "See, change and play an LSTM cell as a glass box, in the browser."
+DESCRIPTION = "See, change, train and play LSTMs as glass boxes, in the browser."
 
 # The one ordered list of pages: each module has TITLE, PATH, layout() and register().
 VIEWS: tuple[ModuleType, ...] = (cell_view, network_view, train_view, models_view)
