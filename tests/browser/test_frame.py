@@ -55,11 +55,13 @@ def framed(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
     open_lab: Open,
-) -> tuple[Page, str]:
+) -> Iterator[tuple[Page, str]]:
     """Give a browser page and an address: the portal's, up to the lab's own."""
     monkeypatch.setenv("LSTM_LAB_FRAME_ANCESTORS", portal.rstrip("/?"))
     server: Server = request.getfixturevalue("own_server")
-    return open_lab().page, portal + server.url
+    page = open_lab().page
+    yield page, portal + server.url
+    page.goto("about:blank")  # before its server ends, which it may still be loading from
 
 
 def inside(page: Page) -> FrameLocator:
