@@ -116,8 +116,6 @@ def _read(lines: Iterator[_Line]) -> Table:
     names = _names(first if named else [""] * len(first))
     body = head[named:]
     if len(body) < LEAST_ROWS:
-        for n, cells in body:  # words are said first: more rows of them would not help
-            _row(cells, names, n)
         raise LabError(f"The table has {len(body)} rows of numbers. Use at least {LEAST_ROWS}.")
     rows = (_row(cells, names, n) for n, cells in itertools.chain(body, lines))
     numbers = np.fromiter(itertools.chain.from_iterable(rows), np.float64)

@@ -134,7 +134,7 @@ def test_what_is_brought_is_kept_by_its_hash_for_whoever_brought_it(client: Flas
         ("text", b"a" * 500, "over and over: there is nothing to predict"),
         ("text", "Grüße".encode("latin-1") * 50, "This is no text in UTF-8: byte 3"),
         ("text", b"text with \0 in it " * 20, "it has zero bytes"),
-        ("table", b"name,age\n1,2\n", "Use at least 20."),
+        ("table", b"name,age\nAnna,x\n", "Use at least 20."),
         ("table", ROWS + b"x,1\n", "Row 102 of the column 'hour' holds 'x'"),
     ],
 )

@@ -208,8 +208,6 @@ def test_as_few_rows_as_may_be() -> None:
     assert len(table_of("x,y,z", *ROWS[:20]).rows) == 20
     assert said_of("x,y,z", *ROWS[:19]) == "The table has 19 rows of numbers. Use at least 20."
     assert said_of("x,y,z") == "The table has 0 rows of numbers. Use at least 20."
-    # More rows would not help here.
-    assert said_of("x,y,z", "1,2,red").startswith("Row 2 of the column 'z' holds 'red'")
 
 
 def test_what_is_no_csv_is_refused() -> None:
