@@ -1,7 +1,9 @@
-"""Make torch_rnn.npz: PyTorch's nn.RNN and its gradients, for the basic RNN to agree with.
+"""Make torch_rnn.npz and torch_gru.npz: PyTorch's nn.RNN and nn.GRU, and their gradients.
+
+The basic RNN and the GRU have to agree with them.
 
 Run it where torch==2.13.0 and NumPy are installed (the lab itself needs no
-PyTorch), and commit the file that it writes beside itself:
+PyTorch), and commit the files that it writes beside itself:
 
     python tests/golden/make_torch_rnn.py
 
@@ -19,9 +21,10 @@ from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[np.float64]]
 
-FILE = Path(__file__).with_name("torch_rnn.npz")
+# The class of PyTorch, and how far its parameters reach to both sides of 0.
+KINDS: dict[str, tuple[str, float]] = {"rnn": ("RNN", 1.0), "gru": ("GRU", 1.5)}
 
-# T, B, D, H, and nn.RNN's further arguments.
+# T, B, D, H, and the further arguments of PyTorch's class.
 CASES: dict[str, tuple[tuple[int, int, int, int], dict[str, Any]]] = {
     "scalar": ((12, 1, 1, 1), {}),
     "batch": ((9, 3, 4, 5), {}),
@@ -31,34 +34,35 @@ CASES: dict[str, tuple[tuple[int, int, int, int], dict[str, Any]]] = {
 }
 
 
-def golden_arrays() -> Arrays:
-    """Compute every array of the file; the same ones each time."""
+def golden_arrays(kind: str = "rnn") -> Arrays:
+    """Compute every array of a kind's file; the same ones each time."""
     return {
         f"{name}/{part}": array
         for seed, (name, (sizes, more)) in enumerate(CASES.items())
-        for part, array in _arrays(sizes, more, np.random.default_rng(seed)).items()
+        for part, array in _arrays(kind, sizes, more, np.random.default_rng(seed)).items()
     }
 
 
 def _arrays(
-    sizes: tuple[int, int, int, int], more: dict[str, Any], rng: np.random.Generator
+    kind: str, sizes: tuple[int, int, int, int], more: dict[str, Any], rng: np.random.Generator
 ) -> Arrays:
     # By name, so that collecting the tests and mypy do without PyTorch.
     torch: Any = importlib.import_module("torch")
     T, B, D, H = sizes
-    rnn = torch.nn.RNN(D, H, dtype=torch.float64, **more)
+    name, reach = KINDS[kind]
+    network = getattr(torch.nn, name)(D, H, dtype=torch.float64, **more)
     with torch.no_grad():
-        for parameter in rnn.parameters():
-            parameter.copy_(torch.from_numpy(rng.uniform(-1, 1, tuple(parameter.shape))))
+        for parameter in network.parameters():
+            parameter.copy_(torch.from_numpy(rng.uniform(-reach, reach, tuple(parameter.shape))))
     given = {
         "x": rng.normal(size=(T, B, D)),
         "h0": rng.uniform(-1, 1, (more.get("num_layers", 1), B, H)),
     }
     dh = rng.normal(size=(T, B, H))
     leaves = {name: torch.tensor(array, requires_grad=True) for name, array in given.items()}
-    h, _ = rnn(leaves["x"], leaves["h0"])
+    h, _ = network(leaves["x"], leaves["h0"])
     (h * torch.from_numpy(dh)).sum().backward()
-    parameters = dict(rnn.named_parameters())
+    parameters = dict(network.named_parameters())
     return {
         **{name: parameter.detach().numpy() for name, parameter in parameters.items()},
         **given,
@@ -69,5 +73,6 @@ def _arrays(
 
 
 if __name__ == "__main__":
-    arrays: dict[str, Any] = {**golden_arrays()}
-    np.savez_compressed(FILE, **arrays)
+    for kind in KINDS:
+        arrays: dict[str, Any] = {**golden_arrays(kind)}
+        np.savez_compressed(Path(__file__).with_name(f"torch_{kind}.npz"), **arrays)
