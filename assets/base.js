@@ -18,6 +18,7 @@
       this.aio = root.dataset.view;
       this.config = config;
       this.kind = kind;
+      this.parts = []; // each: settings, accept, paint, toQuery, restore, takeAway, untouched, leave
       this.typing = typing;
       this.player = lab.player(config.player);
       const send = (data) => this.set("request", { data: { theme: lab.theme(root), ...data } });
@@ -44,6 +45,35 @@
     /** The view is no longer on the page. */
     leave() {
       this.player.unfollow(this.aio);
+      this.toParts("leave");
+    }
+
+    /* --- parts: what several kinds of view may have beside their own ---- */
+
+    /** Call what the parts have under a name. */
+    toParts(name, ...given) {
+      this.parts.forEach((part) => part[name]?.(...given));
+    }
+
+    /** What all parts say together: their "settings", or what "toQuery" gives. */
+    ofParts(name) {
+      return Object.assign({}, ...this.parts.map((part) => part[name]?.()));
+    }
+
+    /** What of the view itself can be taken away, and what its parts add. */
+    withParts({ figures = [], drawings = [], files = [], ...more }) {
+      const added = this.parts.map((part) => part.takeAway?.() ?? {});
+      const all = (name, own) => [...own, ...added.flatMap((one) => one[name] ?? [])];
+      return {
+        ...more,
+        figures: all("figures", figures),
+        drawings: all("drawings", drawings),
+        files: all("files", files),
+      };
+    }
+
+    get partsUntouched() {
+      return this.parts.every((part) => part.untouched ?? true);
     }
 
     id(part, more) {
@@ -94,7 +124,8 @@
     }
 
     /** After an answer: what a link could not do stays said until the reader does something. */
-    accepted(asked) {
+    accepted(asked, answer) {
+      this.toParts("accept", asked, answer);
       if (this.lost || (asked === this.asking.wanted && this.asking.shown)) this.clear();
       this.lost = false;
       this.root.dataset.ready = "";

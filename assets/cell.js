@@ -39,7 +39,7 @@
 
     /** Take new settings. */
     offer(settings, options) {
-      Object.assign(settings, this.training.target);
+      Object.assign(settings, this.training.target, this.ofParts("settings"));
       const { sequence, target = "" } = settings;
       const tooLong = () => {
         const [field, name, text] =
@@ -97,7 +97,7 @@
         this.start(asked, this.inputs.length);
       else this.player.changed();
       this.drawSoon();
-      this.accepted(asked);
+      this.accepted(asked, answer);
     }
 
     refuse(asked, error) {
@@ -214,6 +214,7 @@
       this.traces.place(t);
       this.diagram.paint(this.frame, this.scale);
       if (words) this.fill();
+      this.toParts("paint", t, words);
       if (!this.player.playing) lab.settled?.(this);
     }
 
@@ -270,19 +271,19 @@
       if (this.separate) query.separate = "1";
       for (const [name, value] of Object.entries(this.numbers))
         if (this.separate || !name.startsWith("U_")) query[name] = String(value);
-      return { ...query, ...this.training.toQuery() };
+      return { ...query, ...this.training.toQuery(), ...this.ofParts("toQuery") };
     }
 
     /** What the reader can take away. */
     takeAway() {
       const plot = (box) => box.querySelector(".js-plotly-plot");
-      return {
+      return this.withParts({
         figures: [
           { name: "Unrolled network", plot: plot(this.strip.box) },
           { name: "Traces", plot: plot(this.traces.box), legend: true },
           ...(this.training.on ? [{ name: "Loss", plot: plot(this.training.curve.box) }] : []),
         ],
-      };
+      });
     }
 
     /** Whether all is still as a fresh page shows it. */
@@ -292,6 +293,7 @@
         this.player.t === 0 &&
         !this.separate &&
         !this.training.on &&
+        this.partsUntouched &&
         this.inputs.join() === defaults.sequence.replaceAll(" ", "") &&
         Object.entries(this.numbers).every(([name, value]) => defaults.numbers[name] === value)
       );
@@ -351,13 +353,14 @@
         view.ownRecurrent = false;
         return [ids.map((id) => lab.asText(numbers[id.name])), keep, separate];
       }
-      const { query, problem } = lab.link?.read() ?? {};
+      const { query, problem } = lab.link?.read(view) ?? {};
       if (problem) view.alert(problem);
       if (problem && view.ready) return [nothing, keep, keep];
       // Without a link too the values are returned: Dash drops the first call of a
       // callback whose inputs another first call left alone.
       training.release();
       training.restore(query);
+      view.toParts("restore", query);
       const linked = query ? fromQuery(query, config.defaults) : config.defaults;
       view.choosing = { t: linked.t };
       const text = ids.map((id) => lab.asText(linked.numbers[id.name]));

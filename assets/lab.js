@@ -162,8 +162,8 @@
   };
 
   lab.link = {
-    /** Read the link in the address: its query, or what is wrong with it; nothing if there is none. */
-    read() {
+    /** What the link in the address says of a view, or what is wrong with it; nothing if there is none. */
+    read(_view) {
       const query = new URLSearchParams(location.hash.slice(1));
       if (!owned || !query.has("v")) return {};
       if (query.get("v") === FORMAT) return { query };

@@ -55,7 +55,7 @@
         view.choosing = {};
         return all({ source: chosen.source, text: chosen.text });
       }
-      const { query, problem } = lab.link?.read() ?? {};
+      const { query, problem } = lab.link?.read(view) ?? {};
       if (problem) view.alert(problem);
       if (problem && view.ready) return [nothing, keep, keep, keep, keep, keep, keep];
       const linked = fromQuery(query ?? new URLSearchParams(), config);
@@ -63,6 +63,7 @@
         view.told = `This link says of ${linked.odd.join(", ")} what this lab does not know. The rest of it was followed.`;
       view.choosing = { t: linked.t, layer: linked.layer, unit: linked.unit, first: linked.first };
       view.models.expect(linked.source, query?.get("name"));
+      view.toParts("restore", query);
       if (query) {
         const show = (query.get("show") ?? "").split(",");
         for (const name of ["candidate", "heat"]) lab.switches.set(name, show.includes(name), view.root);

@@ -125,6 +125,7 @@
         first: this.shown.first,
         candidate: lab.switches.isOn("candidate", this.root),
         as_heat: lab.switches.isOn("heat", this.root),
+        ...this.ofParts("settings"),
       };
     }
 
@@ -207,7 +208,7 @@
       if (sameText && asked.t === undefined) this.player.changed();
       else this.start(asked, this.T);
       this.drawSoon();
-      this.accepted(asked);
+      this.accepted(asked, answer);
       if (this.told) this.alert(this.told);
       this.told = undefined;
     }
@@ -310,6 +311,7 @@
         this.controls.sayLayers(t);
         this.explainer.update();
       }
+      this.toParts("paint", t, words);
       if (!this.player.playing) lab.settled?.(this);
     }
 
@@ -357,7 +359,7 @@
       query.unit = this.answer.unit;
       if (order !== "given") query.order = order;
       if (this.shown.first !== null) query.first = this.shown.first;
-      return query;
+      return { ...query, ...this.ofParts("toQuery") };
     }
 
     get untouched() {
@@ -365,6 +367,7 @@
       const { model, text, order } = this.asked;
       return (
         this.player.t === 0 &&
+        this.partsUntouched &&
         model.source === example.source &&
         text === example.text &&
         order === "given" &&
@@ -385,7 +388,7 @@
       ];
       const take = (path) => () => this.models.download(path, { ...this.asked, ...this.looks() });
       const model = this.models.current?.name || this.config.sources[this.asked.model.source];
-      return {
+      return this.withParts({
         about: `${model}, layer ${this.answer.layer + 1} of ${this.answer.sizes.length}`,
         figures,
         drawings: [{ name: "Architecture", svg: () => this.units.picture(this.pointing.titleAt(this.player.t)) }],
@@ -396,7 +399,7 @@
           { name: "Trace", words: "NumPy", run: take("trace?as=npz") },
           { name: "Model", words: "safetensors", run: take("model") },
         ],
-      };
+      });
     }
   }
 
