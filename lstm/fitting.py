@@ -1,0 +1,205 @@
+"""The affine lens of a language model, fitted once: on what it learnt from, or its own text.
+
+A model that learnt a task of the lab gets new sequences of that task. Any other one
+writes its text itself, drawing from its own predictions: then the lens is fitted
+where the model is at home, and nobody has to bring data.
+"""
+
+import io
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalogue import TASKS
+from .disk import disk_in_words, write
+from .errors import LabError
+from .experiment import prepare
+from .lens import AffineLens, Quality, fit_affine, quality
+from .model import Linear, Model
+from .parameters import run_for_training
+from .settings import Settings
+from .states import hidden_states_of_all
+
+TOKENS_PER_UNIT = 20
+LEAST, MOST = 2000, 12_000  # tokens to fit on
+HELD_OUT = 0.2  # of as many again
+_BATCH = 50  # texts side by side
+_FORMAT = 1  # of the files; another one is fitted anew
+
+
+class Fitted(NamedTuple):
+    """A lens and how good it is.
+
+    Attributes
+    ----------
+    affine : AffineLens
+    text : str
+        What it was fitted on, in words.
+    tokens : int
+        How many.
+    affine_quality, raw_quality : Quality
+        On text that was held out.
+    """
+
+    affine: AffineLens
+    text: str
+    tokens: int
+    affine_quality: Quality
+    raw_quality: Quality
+
+
+def fit_lens(model: Model, seed: int = 0) -> Fitted:
+    """Fit the affine lens of a language model, and measure it.
+
+    Parameters
+    ----------
+    model : Model
+        With a decoder to as many scores as it takes tokens.
+    seed : int
+        Of the text. The same model and seed give the same lens.
+
+    Returns
+    -------
+    Fitted
+
+    Raises
+    ------
+    LabError
+        If the model is no language model, or its outputs are no numbers.
+    """
+    decoder = model.decoder
+    if decoder is None or not model.takes_tokens or len(decoder.W) != model.token_count:
+        raise LabError("This model does not predict tokens: it has no lens.")
+    widest = max(layer.output_size for layer in model.layers)
+    wanted = min(max(TOKENS_PER_UNIT * widest, LEAST), MOST)
+    rng = np.random.default_rng(seed)
+    sequences, text = _text(model, round(wanted * (1 + HELD_OUT)), rng)
+    states = hidden_states_of_all(model, sequences)
+    ends = np.cumsum([one.steps for one in states])
+    split = max(1, int(np.searchsorted(ends, wanted)))
+    learnt, held_out = states[:split], states[split:] or states[-1:]
+    affine = fit_affine(learnt)
+    return Fitted(
+        affine,
+        text,
+        sum(one.steps for one in learnt),
+        quality(decoder, held_out, "affine", affine),
+        quality(decoder, held_out, "raw"),
+    )
+
+
+def kept_lens(model: Model, name: str, folder: Path) -> Fitted:
+    """Give the lens of a model, from a file where it was fitted before.
+
+    Parameters
+    ----------
+    model : Model
+    name : str
+        Of the model: its content's hash, so that another model has another name.
+    folder : Path
+        Where the files lie; it is made where it is not there.
+
+    Returns
+    -------
+    Fitted
+
+    Raises
+    ------
+    LabError
+        As :func:`fit_lens`, or if the disk does not do its part.
+    """
+    path = folder / f"{name}.npz"
+    with disk_in_words():
+        with suppress(FileNotFoundError):
+            fitted = _undone(path.read_bytes(), model)
+            if fitted is not None:
+                return fitted
+        fitted = fit_lens(model)
+        folder.mkdir(parents=True, exist_ok=True)
+        write(path, _done(fitted))
+    return fitted
+
+
+def _text(
+    model: Model, count: int, rng: np.random.Generator
+) -> tuple[list[NDArray[np.int64]], str]:
+    """Give sequences of at least so many tokens together, and what they are."""
+    settings = model.card.settings if model.card else None
+    if settings is not None and settings.get("task") in TASKS:
+        with suppress(LabError):  # settings of another version: the model writes itself
+            chosen = Settings.from_json(settings)
+            return _of_task(
+                chosen, model, count, rng
+            ), f"new sequences of {TASKS[chosen.task].title}"
+    return _own(model, count, rng), "text that the model wrote itself"
+
+
+def _of_task(
+    settings: Settings, model: Model, count: int, rng: np.random.Generator
+) -> list[NDArray[np.int64]]:
+    """Draw sequences of a task, without what fills them up to the longest."""
+    source = prepare(settings).source
+    found: list[NDArray[np.int64]] = []
+    while sum(map(len, found)) < count:
+        batch = source.batch(1 + len(found), rng)
+        tokens = np.asarray(batch.inputs)
+        if tokens.ndim != 2 or tokens.max() >= model.token_count:
+            raise LabError("This model does not read the sequences of its task.")
+        counts = np.ones(tokens.shape) if batch.counts is None else batch.counts
+        lengths = len(tokens) - (counts[::-1] > 0).argmax(axis=0)
+        found += [tokens[:length, b] for b, length in enumerate(lengths)]
+    return found
+
+
+def _own(model: Model, count: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Let the model write, from any token on, many texts side by side."""
+    length = -(-count // _BATCH)
+    tokens = np.empty((length, _BATCH), np.int64)
+    tokens[0] = rng.integers(model.token_count, size=_BATCH)
+    last = None
+    for t in range(1, length):
+        done = run_for_training(model, tokens[t - 1 : t], last)
+        last, scores = done.last, done.outputs[0].astype(float)
+        if not np.isfinite(scores).all():
+            raise LabError("The outputs of this model are no numbers: it has no lens.")
+        # The largest of scores with Gumbel noise is a draw from their softmax.
+        tokens[t] = (scores + rng.gumbel(size=scores.shape)).argmax(axis=1)
+    return list(tokens.T)
+
+
+def _done(fitted: Fitted) -> bytes:
+    """Write a lens as the bytes of a file."""
+    arrays = {
+        f"{name}{n}": getattr(one, name)
+        for n, one in enumerate(fitted.affine.maps)
+        for name in ("W", "b")
+    }
+    told = [_FORMAT, fitted.text, fitted.tokens, fitted.affine_quality, fitted.raw_quality]
+    file = io.BytesIO()
+    np.savez(file, told=np.array(json.dumps(told)), **arrays)
+    return file.getvalue()
+
+
+def _undone(content: bytes, model: Model) -> Fitted | None:
+    """Read a file; None where it is damaged, or was written by another version."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            form, text, tokens, *found = json.loads(str(file["told"]))
+            maps = tuple(Linear(file[f"W{n}"], file[f"b{n}"]) for n in range(len(model.layers)))
+            affine_quality, raw_quality = (_quality(one) for one in found)
+    except (BadZipFile, EOFError, KeyError, LabError, TypeError, ValueError):
+        return None
+    if form != _FORMAT:
+        return None
+    return Fitted(AffineLens(maps), text, tokens, affine_quality, raw_quality)
+
+
+def _quality(told: Sequence[object]) -> Quality:
+    divergence, agreement, baseline = told
+    return Quality(tuple(divergence), tuple(agreement), baseline)  # type: ignore[arg-type]
