@@ -1,28 +1,41 @@
 """A run that somebody reaches into: gates clamped, states edited, units silenced.
 
-Everything else follows from the equations of :mod:`lstm.cell`. Within a step an
+Everything else follows from the equations of the layer's kind. Within a step an
 intervention acts where the data flow meets it: a clamp after the squashing of
 the gate, a change of c(t) before tanh(c(t)) is taken, so that h(t) has it too,
-silence on o · tanh(c(t)), and a change of h(t) last of all.
+silence on o · tanh(c(t)), and a change of h(t) last of all. Where gates are
+coupled, i = 1 − f follows a clamped f. A GRU and a basic RNN have no memory but
+h: what silences a unit there empties it as well.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .cell import Array, Layer, Trace, stacked
+from .cell import Array, Layer, Trace
+from .coupled import CoupledLayer
 from .errors import LabError
-from .sequences import laid_out, sequences_and_states, traced
+from .gru import GRULayer
+from .stepwise import run_stepwise
+from .variants import RNNLayer
 
-Gate = Literal["i", "f", "o", "g"]
+Gate = Literal["i", "f", "g", "o", "r", "z", "n"]
 State = Literal["c", "h"]
 
-# The order of their rows in a product of `forward`, and the values that each can have.
-GATES: dict[Gate, tuple[float, float]] = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1)}
+# The values that each can have; a candidate is a tanh, the others are σ's.
+RANGES: dict[Gate, tuple[float, float]] = {
+    "i": (0, 1),
+    "f": (0, 1),
+    "g": (-1, 1),
+    "o": (0, 1),
+    "r": (0, 1),
+    "z": (0, 1),
+    "n": (-1, 1),
+}
 LARGEST = 1e6  # of a state: far beyond what a cell counts to, and far from overflow
 
 
@@ -32,13 +45,14 @@ class Clamp:
 
     Attributes
     ----------
-    gate : "i", "f", "g" or "o"
+    gate : "i", "f", "g" or "o", in a GRU "r", "z" or "n"
+        One that the layer has (:func:`gates_of`).
     unit : int
         From 0 to H − 1.
     first, last : int
         The range, both included, in 1 … T.
     value : float
-        In [0, 1], and in [−1, 1] for the candidate g.
+        In [0, 1], and in [−1, 1] for the candidates g and n.
     """
 
     gate: Gate
@@ -55,6 +69,7 @@ class SetState:
     Attributes
     ----------
     state : "c" or "h"
+        One that the layer has (:func:`states_of`).
     unit : int
         From 0 to H − 1; of h, to P − 1.
     t : int
@@ -91,7 +106,8 @@ class ShiftState:
 class Silence:
     """A unit that says nothing over a range of steps: o · tanh(c(t)) counts as 0.
 
-    Its gates and its cell state go on, unheard.
+    Its gates and its cell state go on, unheard. In a GRU and a basic RNN, which have
+    no cell state, h(t) counts as 0.
 
     Attributes
     ----------
@@ -109,6 +125,26 @@ class Silence:
 Intervention = Clamp | SetState | ShiftState | Silence
 
 
+def gates_of(layer: Layer) -> tuple[Gate, ...]:
+    """Give the gates of a layer that can be clamped, the candidate among them.
+
+    Examples
+    --------
+    >>> gates_of(Layer.scalar(i=(0, 0, 0), f=(0, 0, 0), g=(0, 0, 0), o=(0, 0, 0)))
+    ('i', 'f', 'g', 'o')
+    """
+    if isinstance(layer, RNNLayer):
+        return ()
+    if isinstance(layer, GRULayer):
+        return ("r", "z", "n")
+    return ("f", "g", "o") if isinstance(layer, CoupledLayer) else ("i", "f", "g", "o")
+
+
+def states_of(layer: Layer) -> tuple[State, ...]:
+    """Give the states of a layer that can be changed: "c", where there is one, and "h"."""
+    return ("h",) if isinstance(layer, RNNLayer | GRULayer) else ("c", "h")
+
+
 def intervene(
     layer: Layer,
     x: ArrayLike,
@@ -116,7 +152,7 @@ def intervene(
     h0: ArrayLike | None = None,
     c0: ArrayLike | None = None,
 ) -> Trace:
-    """Run an LSTM layer over whole sequences, and reach into the run.
+    """Run a layer of any kind over whole sequences, and reach into the run.
 
     Parameters
     ----------
@@ -132,14 +168,14 @@ def intervene(
     Returns
     -------
     Trace
-        As of :func:`lstm.forward`, to the bit where nothing has been changed yet;
-        h0 and c0 as they are after changes at t = 0.
+        As of :func:`lstm.variants.run_layer`, to the bit where nothing has been
+        changed yet; h0 and c0 as they are after changes at t = 0.
 
     Raises
     ------
     LabError
-        If x, h0 or c0 do not fit the layer, it is no LSTM, or an intervention is
-        on what does not exist.
+        If x, h0 or c0 do not fit the layer, or an intervention is on what it does
+        not have.
 
     Examples
     --------
@@ -150,43 +186,72 @@ def intervene(
     >>> intervene(cell, np.ones((4, 1, 1)), held).c.ravel().round(3)
     array([0.288, 0.288, 0.288, 0.288])
     """
-    if type(layer) is not Layer:
-        raise LabError("Only an LSTM can be intervened in. Choose the cell kind LSTM.")
-    H, P = layer.hidden_size, layer.output_size
-    x, h0, c0 = sequences_and_states(layer, x, h0, c0, cells=H)
-    T, _, D = x.shape
-    edits = _edits(interventions, T, H, P)
-    blocks = inputs, _, c = laid_out(x, h0, c0)
-    _change(c[0], edits.get(("c", 0), ()))
-    _change(inputs[0, D:-1], edits.get(("h", 0), ()))
-    _recur(layer, *blocks, edits)
-    return traced(layer, blocks)
+    edits = _edits(interventions, layer, T=len(np.atleast_1d(x)))
+
+    def reach(name: str, t: int, rows: Array) -> None:
+        for row, keep, add in edits.get((name, t), ()):
+            rows[row] = rows[row] + add if keep else add
+
+    return run_stepwise(layer, x, reach, h0, c0)
+
+
+def during(interventions: Iterable[Intervention], first: int, last: int) -> list[Intervention]:
+    """Give what happens from step ``first`` to ``last``, counted as in a run of these alone.
+
+    Parameters
+    ----------
+    interventions : iterable of Clamp, SetState, ShiftState or Silence
+    first, last : int
+        Below 1 for steps before those that the interventions count from.
+
+    Returns
+    -------
+    list of Intervention
+        A change of the state that the whole run starts from is in its first part.
+
+    Examples
+    --------
+    >>> during([Silence(0, first=3, last=9), SetState("c", 0, t=2, value=1)], 4, 6)
+    [Silence(unit=0, first=1, last=3)]
+    """
+    found: list[Intervention] = []
+    for one in interventions:
+        if isinstance(one, Clamp | Silence):
+            start, end = max(one.first, first), min(one.last, last)
+            if start <= end:
+                found.append(replace(one, first=start - first + 1, last=end - first + 1))
+        elif first <= one.t <= last or (one.t == 0 and first == 1):
+            found.append(replace(one, t=one.t - first + 1))
+    return found
 
 
 class _Edit(NamedTuple):
-    """What happens to a row of a block: it becomes keep · row + add."""
+    """What happens to a row: something is added to it, or it is replaced."""
 
     row: int
-    keep: float
+    keep: bool
     add: float
 
 
-# Where in a step ("gates", "c", "m", that is o · tanh(c), or "h"), and in which.
+# By the name that `run_stepwise` gives the quantity, and t.
 _Edits = Mapping[tuple[str, int], Sequence[_Edit]]
 
 
-def _edits(interventions: Iterable[Intervention], T: int, H: int, P: int) -> _Edits:
+def _edits(interventions: Iterable[Intervention], layer: Layer, T: int) -> _Edits:
     """Sort what was asked for by place and step, and check that there is such a thing."""
+    H = layer.hidden_size
     found = defaultdict(list)
+    place: str
     for one in interventions:
         if isinstance(one, Clamp):
-            row = _row_of_gate(one, H)
-            place, steps, edit = "gates", _range(one.first, one.last, T), _Edit(row, 0, one.value)
+            _check_gate(one, layer)
+            place, steps = one.gate, _range(one.first, one.last, T)
+            edit = _Edit(_checked_unit(one.unit, H), False, one.value)
         elif isinstance(one, Silence):
-            row = _checked_unit(one.unit, H)
-            place, steps, edit = "m", _range(one.first, one.last, T), _Edit(row, 0, 0)
+            place, steps = "said", _range(one.first, one.last, T)
+            edit = _Edit(_checked_unit(one.unit, H), False, 0)
         else:
-            place, edit = one.state, _change_of_state(one, H, P)
+            place, edit = one.state, _change_of_state(one, layer)
             if not 0 <= one.t <= T:
                 raise LabError(f"There is no step {one.t}: use one from 0 to {T}.")
             steps = range(one.t, one.t + 1)
@@ -195,18 +260,23 @@ def _edits(interventions: Iterable[Intervention], T: int, H: int, P: int) -> _Ed
     return found
 
 
-def _row_of_gate(clamp: Clamp, H: int) -> int:
-    if clamp.gate not in GATES:
-        raise LabError(f"There is no gate '{clamp.gate}'. Use one of {', '.join(GATES)}.")
-    _check_value(f"The gate {clamp.gate}", clamp.value, *GATES[clamp.gate])
-    return list(GATES).index(clamp.gate) * H + _checked_unit(clamp.unit, H)
+def _check_gate(clamp: Clamp, layer: Layer) -> None:
+    gates = gates_of(layer)
+    if not gates:
+        raise LabError("A basic RNN has no gates. Change h, or silence a unit.")
+    if clamp.gate == "i" and isinstance(layer, CoupledLayer):
+        raise LabError("With coupled gates i is 1 − f. Clamp f instead.")
+    if clamp.gate not in gates:
+        raise LabError(f"There is no gate '{clamp.gate}'. Use one of {', '.join(gates)}.")
+    _check_value(f"The gate {clamp.gate}", clamp.value, *RANGES[clamp.gate])
 
 
-def _change_of_state(one: SetState | ShiftState, H: int, P: int) -> _Edit:
-    if one.state not in ("c", "h"):
-        raise LabError(f"There is no state '{one.state}'. Use c or h.")
-    row = _checked_unit(one.unit, H if one.state == "c" else P)
-    keep, add = (0, one.value) if isinstance(one, SetState) else (1, one.by)
+def _change_of_state(one: SetState | ShiftState, layer: Layer) -> _Edit:
+    states = states_of(layer)
+    if one.state not in states:
+        raise LabError(f"There is no state '{one.state}'. Use {' or '.join(states)}.")
+    row = _checked_unit(one.unit, layer.hidden_size if one.state == "c" else layer.output_size)
+    keep, add = (False, one.value) if isinstance(one, SetState) else (True, one.by)
     _check_value(f"A change of {one.state}({one.t})", add, -LARGEST, LARGEST)
     return _Edit(row, keep, add)
 
@@ -228,31 +298,3 @@ def _range(first: int, last: int, T: int) -> range:
 def _check_value(what: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:  # nor is NaN
         raise LabError(f"{what} cannot be {value:g}: use a number from {least:g} to {most:g}.")
-
-
-def _recur(layer: Layer, inputs: Array, gates: Array, c: Array, edits: _Edits) -> None:
-    """Fill in the gates and states of all steps, in blocks as `laid_out` gives them."""
-    H, D = layer.hidden_size, layer.input_size
-    # The very product of `forward`, so that the bits are its bits: its rows are i, f, o
-    # and g, and those of the σ's are halved, σ(a) = ½ + ½ tanh(a/2).
-    weights = np.asarray(stacked(layer), order="F" if inputs.shape[2] == 1 else "C")
-    for n, a in enumerate(gates):
-        t = n + 1
-        np.dot(weights, inputs[n], a)
-        np.tanh(a, a)
-        i_f_o, g = a[: 3 * H], a[3 * H :]
-        i_f_o *= 0.5
-        i_f_o += 0.5
-        _change(a, edits.get(("gates", t), ()))
-        np.add(a[:H] * g, a[H : 2 * H] * c[n], c[t])
-        _change(c[t], edits.get(("c", t), ()))
-        m = a[2 * H : 3 * H] * np.tanh(c[t])
-        _change(m, edits.get(("m", t), ()))
-        h = inputs[t, D:-1]
-        h[...] = m if layer.W_hr is None else np.dot(layer.W_hr, m)
-        _change(h, edits.get(("h", t), ()))
-
-
-def _change(rows: Array, edits: Sequence[_Edit]) -> None:
-    for row, keep, add in edits:
-        rows[row] = keep * rows[row] + add

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from .backward import LayerGradients
 from .cell import Array, Layer, Trace
 from .errors import LabError
+from .gru import GRUTrace
 from .losses import mean_squared_error
 from .model import Linear
 from .variants import run_layer_backward
@@ -34,10 +35,12 @@ Record = TypeVar("Record", Layer, Trace)
 def along_cell_path(trace: Trace, t: int) -> Array:
     """Give ∂c(t)/∂c(s) along the cell path alone: Π f over the steps s + 1 … t.
 
+    In a GRU h goes that way: ∂h(t)/∂h(s) along z · h(t−1) alone is Π z.
+
     Parameters
     ----------
     trace : Trace
-        Of a layer with forget gates.
+        Of a layer with forget gates, or of a GRU.
     t : int
         The step to look back from, in 1 … T.
 
@@ -49,7 +52,7 @@ def along_cell_path(trace: Trace, t: int) -> Array:
     Raises
     ------
     LabError
-        If there is no such step, or there are no forget gates.
+        If there is no such step, or no such gates.
 
     Examples
     --------
@@ -58,7 +61,8 @@ def along_cell_path(trace: Trace, t: int) -> Array:
     >>> along_cell_path(forward(cell, np.ones((5, 1, 1))), t=3).ravel()
     array([0.125, 0.25 , 0.5  , 1.   ])
     """
-    f = _until(trace, t).f
+    part = _until(trace, t)
+    f = part.z if isinstance(part, GRUTrace) else part.f
     if not f.shape[2]:
         raise LabError("There is no cell path: cells of this kind have no forget gate.")
     product = np.ones((t + 1, *f.shape[1:]), f.dtype)

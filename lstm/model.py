@@ -1,6 +1,6 @@
 """Embedding, layers on top of one another and the linear output, run as one model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from .card import Card
 from .cell import Array, Layer, Trace, to_one_dtype
 from .errors import LabError
+from .interventions import Intervention, intervene
 from .variants import run_layer
 from .vocabulary import Vocabulary
 
@@ -191,7 +192,11 @@ class ModelTrace:
     outputs: Array
 
 
-def run(model: Model, inputs: ArrayLike) -> ModelTrace:
+def run(
+    model: Model,
+    inputs: ArrayLike,
+    interventions: Mapping[int, Sequence[Intervention]] | None = None,
+) -> ModelTrace:
     """Run a model over whole sequences, from zero states.
 
     Parameters
@@ -199,6 +204,8 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     model : Model
     inputs : array_like of float, of shape (T, B, D), or of int, of shape (T, B)
         Numbers, or tokens.
+    interventions : mapping of int to sequence of Intervention, optional
+        By layer, counted from 0 at the input (:func:`lstm.interventions.intervene`).
 
     Returns
     -------
@@ -207,7 +214,7 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     Raises
     ------
     LabError
-        If the inputs do not fit the model.
+        If the inputs, or the interventions, do not fit the model.
 
     Examples
     --------
@@ -218,10 +225,16 @@ def run(model: Model, inputs: ArrayLike) -> ModelTrace:
     True
     """
     traces: list[Trace] = []
+    reached = interventions or {}
+    for number in reached:
+        if not 0 <= number < len(model.layers):
+            last = len(model.layers) - 1
+            raise LabError(f"There is no layer {number}: this model has 0 to {last}.")
     x = np.asarray(inputs)
     if x.ndim == 2 and np.issubdtype(x.dtype, np.integer):
         x = model.embed(x)
-    for layer in model.layers:
-        traces.append(run_layer(layer, x))
+    for number, layer in enumerate(model.layers):
+        here = reached.get(number)
+        traces.append(intervene(layer, x, here) if here else run_layer(layer, x))
         x = traces[-1].h
     return ModelTrace(tuple(traces), model.decoder(x) if model.decoder else x)

@@ -8,7 +8,7 @@ import pytest
 
 from lstm import Array, LabError, Layer, Linear, Trace, forward
 from lstm.coupled import CoupledLayer
-from lstm.gru import GRULayer
+from lstm.gru import GRULayer, GRUTrace
 from lstm.interventions import ShiftState, intervene
 from lstm.looking_back import (
     along_cell_path,
@@ -177,6 +177,14 @@ def test_along_the_cell_path_it_is_the_product_of_the_forget_gates() -> None:
         for s in range(t + 1):
             # The same products in another order, each rounded.
             np.testing.assert_allclose(found[s], trace.f[s:t].prod(axis=0), rtol=1e-14)
+
+
+def test_along_h_in_a_gru_it_is_the_product_of_the_update_gates() -> None:
+    _, trace, _ = problem("gru")
+    assert isinstance(trace, GRUTrace)
+    for t in (1, 6, T):
+        wanted = [trace.z[s:t].prod(axis=0) for s in range(t + 1)]
+        np.testing.assert_allclose(along_cell_path(trace, t), wanted, rtol=1e-14)
 
 
 def test_where_h_goes_nowhere_the_cell_path_is_the_whole_dependence() -> None:
