@@ -22,6 +22,7 @@ from .errors import LabError
 from .file_kinds import HOW_TO_SAVE, other_kind
 from .metadata import to_metadata
 from .model import Model
+from .name_map import Names, renamed
 from .torch_model import Reading, understand
 from .torch_names import MOST_LAYERS, MOST_UNITS, Tensor, quote
 
@@ -45,13 +46,17 @@ _LONGEST_HEADER = 4 * 2**20
 _FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 
-def read(content: bytes) -> Reading:
+def read(content: bytes, names: Names | None = None, *, largest: int = LARGEST_FILE) -> Reading:
     """Read a model from a file's content.
 
     Parameters
     ----------
     content : bytes
-        A safetensors file of at most 64 MB, from PyTorch or from the lab.
+        A safetensors file, from PyTorch or from the lab.
+    names : mapping of str to str or None, optional
+        What PyTorch would call the tensors of the file (:mod:`lstm.name_map`).
+    largest : int
+        How many bytes are read at most: 64 MB, as many of a server's readers may send.
 
     Returns
     -------
@@ -62,7 +67,9 @@ def read(content: bytes) -> Reading:
     LabError
         If it is another kind of file, damaged, or holds no LSTM that the lab can run.
     """
-    tensors, metadata, dtypes = _open(content)
+    tensors, metadata, dtypes = _open(content, largest)
+    if names:
+        tensors = renamed(tensors, names)
     reading = understand(tensors, metadata)
     if "BF16" in dtypes:
         widened = "Weights in bfloat16 are widened to float32, without loss."
@@ -70,9 +77,9 @@ def read(content: bytes) -> Reading:
     return reading
 
 
-def _open(content: bytes) -> tuple[dict[str, Tensor], dict[str, str], set[str]]:
+def _open(content: bytes, largest: int) -> tuple[dict[str, Tensor], dict[str, str], set[str]]:
     """Give the tensors, the metadata and the dtypes that a file names."""
-    _check_size(len(content))
+    _check_size(len(content), largest)
     length = int.from_bytes(content[:8], "little")
     # Eight bytes of length may be the first bytes of a pickle too: what follows tells.
     if content[8:9] != b"{" or length >= 2**40:
@@ -99,12 +106,12 @@ def _open(content: bytes) -> tuple[dict[str, Tensor], dict[str, str], set[str]]:
     return tensors, metadata, {part["dtype"] for part in stored.values()}
 
 
-def _check_size(size: int) -> None:
+def _check_size(size: int, largest: int = LARGEST_FILE) -> None:
     if size == 0:
         raise LabError(f"The file is empty. {HOW_TO_SAVE}")
-    if size > LARGEST_FILE:
+    if size > largest:
         raise LabError(
-            f"The file has {size / 2**20:.1f} MB; the lab opens up to {LARGEST_FILE // 2**20} MB. "
+            f"The file has {size / 2**20:.1f} MB; the lab opens up to {largest // 2**20} MB. "
             "Save the LSTM alone, without the optimizer and other parts, or in half precision."
         )
 
@@ -128,12 +135,14 @@ def _array(dtype: str, shape: list[int], data: bytes) -> Tensor:
     return array
 
 
-def load(path: str | Path) -> Model:
+def load(path: str | Path, names: Names | None = None, *, largest: int = LARGEST_FILE) -> Model:
     """Load a model from a safetensors file; warn of what was not understood.
 
     Parameters
     ----------
     path : path of a file, from PyTorch or from :func:`save`
+    names, largest
+        As :func:`read` takes them.
 
     Returns
     -------
@@ -145,11 +154,11 @@ def load(path: str | Path) -> Model:
         If the file cannot be read, or holds no LSTM that the lab can run.
     """
     try:
-        _check_size(Path(path).stat().st_size)
+        _check_size(Path(path).stat().st_size, largest)
         content = Path(path).read_bytes()
     except OSError as error:
         raise LabError(f"The file cannot be read ({error.strerror}). Check its path.") from error
-    return _warned(read(content))
+    return _warned(read(content, names, largest=largest))
 
 
 def from_torch(state_dict: Mapping[str, ArrayLike]) -> Model:

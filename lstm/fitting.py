@@ -9,6 +9,8 @@ import io
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
@@ -16,20 +18,23 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from .babble import babble
 from .catalogue import TASKS
 from .disk import disk_in_words, write
 from .errors import LabError
 from .experiment import prepare
 from .lens import AffineLens, Quality, fit_affine, quality
 from .model import Linear, Model
-from .parameters import run_for_training
 from .settings import Settings
-from .states import hidden_states_of_all
+from .states import HiddenStates, hidden_states_of_all
 
 TOKENS_PER_UNIT = 20
 LEAST, MOST = 2000, 12_000  # tokens to fit on
+FEWEST_PER_UNIT = 5
+MOST_SCORED = 2 * 10**10  # multiplications by the decoder
 HELD_OUT = 0.2  # of as many again
-_BATCH = 50  # texts side by side
+MOST_KEPT = 100  # files of lenses
+_PIECE = 16  # sequences that are read side by side
 _FORMAT = 1  # of the files; another one is fitted anew
 
 
@@ -76,11 +81,10 @@ def fit_lens(model: Model, seed: int = 0) -> Fitted:
     decoder = model.decoder
     if decoder is None or not model.takes_tokens or len(decoder.W) != model.token_count:
         raise LabError("This model does not predict tokens: it has no lens.")
-    widest = max(layer.output_size for layer in model.layers)
-    wanted = min(max(TOKENS_PER_UNIT * widest, LEAST), MOST)
+    wanted = tokens_to_fit_on(max(one.output_size for one in model.layers), decoder)
     rng = np.random.default_rng(seed)
     sequences, text = _text(model, round(wanted * (1 + HELD_OUT)), rng)
-    states = hidden_states_of_all(model, sequences)
+    states = _states(model, sequences)
     ends = np.cumsum([one.steps for one in states])
     split = max(1, int(np.searchsorted(ends, wanted)))
     learnt, held_out = states[:split], states[split:] or states[-1:]
@@ -92,6 +96,26 @@ def fit_lens(model: Model, seed: int = 0) -> Fitted:
         quality(decoder, held_out, "affine", affine),
         quality(decoder, held_out, "raw"),
     )
+
+
+def tokens_to_fit_on(widest: int, decoder: Linear) -> int:
+    """Choose on how many tokens a lens is fitted.
+
+    Parameters
+    ----------
+    widest : int
+        Of the layers, in units.
+    decoder : Linear
+        Where it is large, fewer tokens must do: somebody waits for the page.
+
+    Examples
+    --------
+    >>> small = Linear(np.zeros((110, 96)), np.zeros(110))
+    >>> tokens_to_fit_on(96, small), tokens_to_fit_on(300, small)
+    (2000, 6000)
+    """
+    affordable = max(MOST_SCORED // decoder.W.size, FEWEST_PER_UNIT * widest, LEAST)
+    return min(max(TOKENS_PER_UNIT * widest, LEAST), affordable, MOST)
 
 
 def kept_lens(model: Model, name: str, folder: Path) -> Fitted:
@@ -123,6 +147,7 @@ def kept_lens(model: Model, name: str, folder: Path) -> Fitted:
         fitted = fit_lens(model)
         folder.mkdir(parents=True, exist_ok=True)
         write(path, _done(fitted))
+        _leave_newest(folder)
     return fitted
 
 
@@ -134,10 +159,9 @@ def _text(
     if settings is not None and settings.get("task") in TASKS:
         with suppress(LabError):  # settings of another version: the model writes itself
             chosen = Settings.from_json(settings)
-            return _of_task(
-                chosen, model, count, rng
-            ), f"new sequences of {TASKS[chosen.task].title}"
-    return _own(model, count, rng), "text that the model wrote itself"
+            found = _of_task(chosen, model, count, rng)
+            return found, f"new sequences of {TASKS[chosen.task].title}"
+    return list(babble(model, rng, count)), "text that the model wrote itself"
 
 
 def _of_task(
@@ -157,20 +181,19 @@ def _of_task(
     return found
 
 
-def _own(model: Model, count: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Let the model write, from any token on, many texts side by side."""
-    length = -(-count // _BATCH)
-    tokens = np.empty((length, _BATCH), np.int64)
-    tokens[0] = rng.integers(model.token_count, size=_BATCH)
-    last = None
-    for t in range(1, length):
-        done = run_for_training(model, tokens[t - 1 : t], last)
-        last, scores = done.last, done.outputs[0].astype(float)
-        if not np.isfinite(scores).all():
-            raise LabError("The outputs of this model are no numbers: it has no lens.")
-        # The largest of scores with Gumbel noise is a draw from their softmax.
-        tokens[t] = (scores + rng.gumbel(size=scores.shape)).argmax(axis=1)
-    return list(tokens.T)
+def _states(model: Model, sequences: Sequence[NDArray[np.int64]]) -> list[HiddenStates]:
+    """Give the h of all layers; in pieces, as a run keeps every gate, and of it only h stays."""
+    pieces = [sequences[n : n + _PIECE] for n in range(0, len(sequences), _PIECE)]
+    found = chain.from_iterable(hidden_states_of_all(model, piece) for piece in pieces)
+    return [replace(one, c=None) for one in found]
+
+
+def _leave_newest(folder: Path) -> None:
+    """Take away the oldest files: any lens can be fitted again."""
+    with suppress(FileNotFoundError):  # another worker takes them away too
+        files = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-MOST_KEPT]:
+            path.unlink()
 
 
 def _done(fitted: Fitted) -> bytes:

@@ -1,14 +1,16 @@
 """How a language model goes on from a prompt: greedily, or by drawing from its predictions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .cell import Array
 from .errors import LabError
+from .interventions import Intervention, during, intervene
 from .model import Model
-from .parameters import run_for_training
+from .parameters import States, run_for_training
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,27 @@ class Choice:
         chances[order[:kept]] = p[:kept] / p[:kept].sum()
         return chances
 
+    def next(self, logits: Array, rng: np.random.Generator) -> int:
+        """Choose the next token.
+
+        Parameters
+        ----------
+        logits : ndarray of shape (V,)
+        rng : numpy.random.Generator
+            Is not used at temperature 0.
+
+        Raises
+        ------
+        LabError
+            If the scores are no numbers.
+        """
+        if not np.isfinite(logits).all():
+            raise LabError("The outputs of this model are no numbers here. Try another prompt.")
+        chances = self.chances(logits)
+        if self.temperature == 0:
+            return int(chances.argmax())
+        return int(rng.choice(len(chances), p=chances))
+
 
 def generate(
     model: Model,
@@ -83,6 +106,7 @@ def generate(
     count: int,
     choice: Choice,
     rng: np.random.Generator,
+    interventions: Mapping[int, Sequence[Intervention]] | None = None,
 ) -> list[int]:
     """Let a language model go on from a prompt.
 
@@ -97,6 +121,9 @@ def generate(
     choice : Choice
     rng : numpy.random.Generator
         Is not used at temperature 0.
+    interventions : mapping of int to sequence of Intervention, optional
+        By layer, as :func:`lstm.model.run` takes them; steps count from the first
+        token of the prompt.
 
     Returns
     -------
@@ -106,8 +133,8 @@ def generate(
     Raises
     ------
     LabError
-        If there is no prompt, its tokens are not there, or the outputs are no
-        numbers any more.
+        If there is no prompt, its tokens are not there, the outputs are no numbers
+        any more, or the interventions do not fit the model.
 
     Examples
     --------
@@ -121,17 +148,40 @@ def generate(
     if not prompt:
         raise LabError("There is no prompt. Give at least one token.")
     drawn: list[int] = []
-    done = None
+    states: States | None = None
+    # Only the last state is decoded: the scores of a long prompt would take hundreds of MB.
+    decoder, silent = model.decoder, replace(model, decoder=None)
     unread = np.array(prompt)[:, None]
     while len(drawn) < count:
-        done = run_for_training(model, unread, done.last if done else None)
-        logits = done.outputs[-1, 0]
-        if not np.isfinite(logits).all():
-            raise LabError("The outputs of this model are no numbers here. Try another prompt.")
-        chances = choice.chances(logits)
-        if choice.temperature == 0:
-            drawn.append(int(chances.argmax()))
+        if interventions:
+            here = _during(interventions, len(prompt) + len(drawn), len(unread))
+            last, states = _reached_into(silent, unread, here, states)
         else:
-            drawn.append(int(rng.choice(len(chances), p=chances)))
+            done = run_for_training(silent, unread, states)
+            last, states = done.outputs[-1, 0], done.last
+        drawn.append(choice.next(decoder(last) if decoder else last, rng))
         unread = np.array([drawn[-1:]])
     return drawn
+
+
+def _during(
+    interventions: Mapping[int, Sequence[Intervention]], last: int, steps: int
+) -> dict[int, list[Intervention]]:
+    """Give what happens in so many steps up to the last one."""
+    return {n: during(some, last - steps + 1, last) for n, some in interventions.items()}
+
+
+def _reached_into(
+    model: Model,
+    tokens: NDArray[np.int64],
+    interventions: Mapping[int, Sequence[Intervention]],
+    states: States | None,
+) -> tuple[Array, States]:
+    """Read on from states, of shape (T, 1): the last output, and the states after it."""
+    x, after = model.embed(tokens), []
+    for n, layer in enumerate(model.layers):
+        h0, c0 = states[n] if states else (None, None)
+        trace = intervene(layer, x, interventions.get(n, ()), h0, c0)
+        x = trace.h
+        after.append((trace.h[-1], trace.c[-1]))
+    return x[-1, 0], tuple(after)

@@ -20,7 +20,7 @@ import numpy as np
 from .cell import Array
 from .errors import LabError
 from .model import Linear
-from .readout import read_out
+from .readout import PIECE, read_out
 from .states import HiddenStates
 
 Kind = Literal["affine", "raw", "cell", "withheld"]
@@ -203,12 +203,20 @@ def quality(
 
 def _without_context(decoder: Linear, final: Array) -> float:
     """Give the divergence of the mean prediction from each of them: their mutual information."""
-    z = decoder(final).astype(float)
-    z -= z.max(axis=1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-    p = np.exp(log_p)
-    mean = np.maximum(p.mean(axis=0), np.finfo(float).tiny)
-    return float((p * (log_p - np.log(mean))).sum(axis=1).mean())
+    V = len(decoder.W)
+    mean, information = np.zeros(V), 0.0
+    piece = max(1, PIECE // (V * mean.itemsize))
+    for start in range(0, len(final), piece):
+        z = decoder(final[start : start + piece]).astype(float)
+        z -= z.max(axis=1, keepdims=True)
+        p = np.exp(z)
+        whole = p.sum(axis=1, keepdims=True)
+        p /= whole
+        mean += p.sum(axis=0) / len(final)
+        information += float((p * (z - np.log(whole))).sum()) / len(final)
+    seen = np.maximum(mean, np.finfo(float).tiny)
+    # The entropy of the mean less the mean of the entropies; rounding may leave it below 0.
+    return max(information - float((mean * np.log(seen)).sum()), 0.0)
 
 
 def _joined(parts: Sequence[Array | None]) -> Array | None:

@@ -95,21 +95,35 @@ def contrasts(model: Model, prompts: Sequence[Prompt]) -> Array:
     Raises
     ------
     LabError
-        If there are no prompts, one is empty, or a token is not there.
+        If there are no prompts, one is empty, a token is not there, or the model has
+        no output.
     """
+    return _contrasts(model, model.embed(_side_by_side(prompts)), prompts)
+
+
+def _side_by_side(prompts: Sequence[Prompt]) -> NDArray[np.int64]:
+    """Lay prompts side by side, of shape (T, N); what comes after an end is never looked at."""
     if not prompts or not all(prompt.tokens for prompt in prompts):
         raise LabError("There is nothing to measure a contrast on. Give prompts with tokens.")
-    lengths = np.array([len(prompt.tokens) for prompt in prompts])
-    tokens = np.zeros((lengths.max(), len(prompts)), np.int64)
+    tokens = np.zeros((max(len(prompt.tokens) for prompt in prompts), len(prompts)), np.int64)
     for n, prompt in enumerate(prompts):
         tokens[: len(prompt.tokens), n] = prompt.tokens
-    outputs = run(model, tokens).outputs
+    return tokens
+
+
+def _contrasts(model: Model, x: Array, prompts: Sequence[Prompt]) -> Array:
+    """Give the contrasts of prompts whose inputs are x, of shape (T, N, D)."""
+    if model.decoder is None:
+        raise LabError("A model without an output has no contrasts.")
     asked = np.array([(prompt.right, prompt.wrong) for prompt in prompts])
-    if asked.min() < 0 or asked.max() >= outputs.shape[2]:
-        raise LabError(f"Tokens have numbers from 0 to {outputs.shape[2] - 1} here.")
-    at = np.arange(len(prompts))
-    right, wrong = (outputs[lengths - 1, at, asked[:, k]] for k in (0, 1))
-    difference: Array = right - wrong
+    if asked.min() < 0 or asked.max() >= len(model.decoder.b):
+        raise LabError(f"Tokens have numbers from 0 to {len(model.decoder.b) - 1} here.")
+    # Two scores of each prompt: those of all tokens at all steps would take hundreds of MB.
+    heard = run(dataclasses.replace(model, decoder=None), x).outputs
+    lengths = np.array([len(prompt.tokens) for prompt in prompts])
+    last = heard[lengths - 1, np.arange(len(prompts))]
+    W, b = (one[asked[:, 0]] - one[asked[:, 1]] for one in (model.decoder.W, model.decoder.b))
+    difference: Array = np.einsum("nh,nh->n", last, W) + b
     return difference
 
 
@@ -132,14 +146,18 @@ def silence_each(model: Model, prompts: Sequence[Prompt]) -> list[Silenced]:
         As :func:`contrasts`.
     """
     whole = contrasts(model, prompts)
+    x = model.embed(_side_by_side(prompts))
     found = []
     for layer, one in enumerate(model.layers):
+        # What is below a unit is as it was: each layer is run once for all above it.
+        from_here = Model(model.layers[layer:], model.decoder)
         left = np.array(
             [
-                contrasts(without_unit(model, layer, unit), prompts)
+                _contrasts(without_unit(from_here, 0, unit), x, prompts)
                 for unit in range(one.hidden_size)
             ]
         )
+        x = run(Model([one]), x).outputs
         found.append(
             Silenced(whole.mean() - left.mean(axis=1), (whole > 0).mean() - (left > 0).mean(axis=1))
         )

@@ -3,14 +3,15 @@
 The record does not know what model made it: ours, one of PyTorch, a transformer.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .cell import Array, Layer, Trace
 from .errors import LabError
+from .interventions import Intervention
 from .model import Model, run
 
 
@@ -60,13 +61,19 @@ class HiddenStates:
         return len(self.tokens)
 
 
-def hidden_states(model: Model, tokens: ArrayLike) -> HiddenStates:
+def hidden_states(
+    model: Model,
+    tokens: ArrayLike,
+    interventions: Mapping[int, Sequence[Intervention]] | None = None,
+) -> HiddenStates:
     """Run a model over tokens, from zero states.
 
     Parameters
     ----------
     model : Model
     tokens : array_like of int, of shape (T,)
+    interventions : mapping of int to sequence of Intervention, optional
+        By layer, as :func:`lstm.model.run` takes them.
 
     Returns
     -------
@@ -75,7 +82,7 @@ def hidden_states(model: Model, tokens: ArrayLike) -> HiddenStates:
     Raises
     ------
     LabError
-        If a token is not there, or there are none.
+        If a token is not there, or there are none, or an intervention does not fit.
 
     Examples
     --------
@@ -84,11 +91,15 @@ def hidden_states(model: Model, tokens: ArrayLike) -> HiddenStates:
     >>> hidden_states(model, [0, 1, 2]).h[0].shape == (3, model.layers[0].output_size)
     True
     """
-    (states,) = hidden_states_of_all(model, [tokens])
+    (states,) = hidden_states_of_all(model, [tokens], interventions)
     return states
 
 
-def hidden_states_of_all(model: Model, sequences: Sequence[ArrayLike]) -> list[HiddenStates]:
+def hidden_states_of_all(
+    model: Model,
+    sequences: Sequence[ArrayLike],
+    interventions: Mapping[int, Sequence[Intervention]] | None = None,
+) -> list[HiddenStates]:
     """Run a model over sequences side by side, each from zero states.
 
     Parameters
@@ -96,6 +107,8 @@ def hidden_states_of_all(model: Model, sequences: Sequence[ArrayLike]) -> list[H
     model : Model
     sequences : sequence of array_like of int
         Of any lengths from 1; none hears of another.
+    interventions : mapping of int to sequence of Intervention, optional
+        In every sequence the same; their steps are those of the longest one.
 
     Returns
     -------
@@ -104,7 +117,7 @@ def hidden_states_of_all(model: Model, sequences: Sequence[ArrayLike]) -> list[H
     Raises
     ------
     LabError
-        If a token is not there, or a sequence has none.
+        If a token is not there, a sequence has none, or an intervention does not fit.
     """
     lists = [np.asarray(one, np.int64) for one in sequences]
     if any(one.ndim != 1 or not one.size for one in lists):
@@ -112,7 +125,8 @@ def hidden_states_of_all(model: Model, sequences: Sequence[ArrayLike]) -> list[H
     batch = np.zeros((max(map(len, lists), default=0), len(lists)), np.int64)
     for b, one in enumerate(lists):
         batch[: len(one), b] = one  # what comes after the end of a sequence is never looked at
-    trace = run(model, batch)
+    # Without the decoder: the scores of a long text would take hundreds of MB.
+    trace = run(replace(model, decoder=None), batch, interventions)
     stored = [_if_open(layer, seen) for layer, seen in zip(model.layers, trace.layers, strict=True)]
     return [
         HiddenStates(

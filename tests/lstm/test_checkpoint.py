@@ -797,3 +797,14 @@ def test_tensors_are_understood_without_a_file() -> None:
     reading = understand(language(), {"vocabulary": json.dumps(list("abcde"))})
     assert reading.ignored == ()
     assert run(reading.model, np.zeros((2, 1), np.int64)).outputs.shape == (2, 1, 5)
+
+
+def test_how_large_a_file_may_be_is_for_its_reader_to_say(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(LANGUAGE)
+    message = r"^The file has 0\.\d MB; the lab opens up to 0 MB"
+    with pytest.raises(LabError, match=message):
+        load(path, largest=100)
+    with pytest.raises(LabError, match=message):
+        read(LANGUAGE, largest=100)
+    assert read(LANGUAGE, largest=len(LANGUAGE)).model.layers

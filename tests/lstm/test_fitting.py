@@ -1,6 +1,8 @@
 """The affine lens of a model, fitted once and kept."""
 
 import dataclasses
+import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,16 @@ import pytest
 from lstm import LabError, Linear, Model, Vocabulary, random_layers
 from lstm.card import Card
 from lstm.experiment import Settings, prepare
-from lstm.fitting import LEAST, fit_lens, kept_lens
+from lstm.fitting import (
+    HELD_OUT,
+    LEAST,
+    MOST,
+    MOST_KEPT,
+    MOST_SCORED,
+    fit_lens,
+    kept_lens,
+    tokens_to_fit_on,
+)
 from lstm.states import hidden_states
 
 RNG = np.random.default_rng(4)
@@ -137,3 +148,35 @@ def test_outputs_that_are_no_numbers_are_refused() -> None:
     broken = dataclasses.replace(MODEL, decoder=Linear(np.zeros((V, 4)), np.full(V, np.nan)))
     with pytest.raises(LabError, match="no numbers"):
         fit_lens(broken)
+
+
+def test_the_oldest_files_go_when_there_are_many(tmp_path: Path) -> None:
+    for n in range(MOST_KEPT + 3):
+        path = tmp_path / f"{n}.npz"
+        path.write_bytes(b"")
+        os.utime(path, (n, n))
+    kept_lens(MODEL, "name", tmp_path)
+    left = {path.stem for path in tmp_path.glob("*.npz")}
+    assert left == {"name", *(str(n) for n in range(4, MOST_KEPT + 3))}
+
+
+def test_a_wide_model_is_fitted_without_keeping_its_gates() -> None:
+    widths = [V, 200, 200]
+    wide = dataclasses.replace(
+        MODEL,
+        layers=random_layers(np.random.default_rng(0), widths),
+        decoder=Linear(RNG.normal(size=(V, 200)), np.zeros(V)),
+    )
+    tracemalloc.start()
+    fitted = fit_lens(wide)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    kept = 2 * 200 * 8 * fitted.tokens * (1 + HELD_OUT)
+    assert peak < 5 * kept  # the gates and cells of one run alone would be as much
+
+
+def test_a_large_decoder_leaves_fewer_tokens_to_fit_on_but_enough_for_each_unit() -> None:
+    large = Linear(np.zeros((20_000, 400), np.float32), np.zeros(20_000, np.float32))
+    assert tokens_to_fit_on(400, large) == MOST_SCORED // (20_000 * 400)
+    assert tokens_to_fit_on(1000, large) == 5000
+    assert tokens_to_fit_on(1000, Linear(np.zeros((9, 4)), np.zeros(9))) == MOST

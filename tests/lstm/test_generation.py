@@ -1,10 +1,15 @@
 """Going on from a prompt."""
 
+import dataclasses
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from lstm import LabError, Layer, Linear, Model, Vocabulary, random_layers, run
 from lstm.generation import Choice, generate
+from lstm.gru import GRULayer
+from lstm.interventions import Clamp, Intervention, SetState, ShiftState, Silence, during
 
 RNG = np.random.default_rng(5)
 V = 7
@@ -91,3 +96,49 @@ def test_a_prompt_is_needed_and_outputs_must_be_numbers() -> None:
         generate(
             Model(broken.layers, broken.decoder, vocabulary=MODEL.vocabulary), [0], 3, Choice(), rng
         )
+
+
+def test_of_a_long_prompt_only_the_last_state_is_decoded() -> None:
+    V = 20_000
+    layers = random_layers(np.random.default_rng(0), [2, 4])
+    decoder = Linear(RNG.normal(size=(V, 4)), np.zeros(V))
+    wordy = Model(layers, decoder, embedding=RNG.normal(size=(V, 2)))
+    tracemalloc.start()
+    generate(wordy, [1] * 500, 1, Choice(), np.random.default_rng(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * 2**20  # all scores would be 80 MB
+
+
+def test_a_model_without_a_decoder_goes_on_by_its_hidden_states() -> None:
+    layers = random_layers(np.random.default_rng(0), [V, V])
+    model = Model(layers, vocabulary=MODEL.vocabulary)
+    (token,) = generate(model, [2, 0], 1, Choice(), np.random.default_rng(0))
+    assert token == run(model, np.array([[2], [0]])).outputs[-1, 0].argmax()
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_under_interventions_each_token_follows_from_the_run_that_they_change(kind: str) -> None:
+    rng = np.random.default_rng(7)
+    if kind == "lstm":
+        layers = random_layers(rng, [V, 5, 6])
+        reached: dict[int, list[Intervention]] = {
+            0: [Clamp("f", 1, 2, 6, 1.0), SetState("c", 0, 0, 3.0), ShiftState("h", 2, 4, 1.0)],
+            1: [Silence(unit, 3, 9) for unit in range(5)],
+        }
+    else:
+        sizes = {"W_ih": (18, V), "W_hh": (18, 6), "bias": (18,), "b_hn": (6,)}
+        layers = [GRULayer(**{name: rng.normal(size=size) for name, size in sizes.items()})]
+        reached = {0: [Clamp("z", 1, 2, 6, 1.0), SetState("h", 0, 5, 3.0)]}
+    model = dataclasses.replace(MODEL, layers=layers)
+    prompt = [2, 0, 1]
+    tokens = generate(model, prompt, 6, Choice(), rng, reached)
+    for n in range(6):
+        read = [*prompt, *tokens[:n]]
+        so_far = {k: during(some, 1, len(read)) for k, some in reached.items()}
+        outputs = run(model, np.array(read)[:, None], so_far).outputs[-1, 0]
+        assert tokens[n] == outputs.argmax()
+    assert tokens != generate(model, prompt, 6, Choice(), rng)
+    assert generate(model, prompt, 6, Choice(), rng, {}) == generate(
+        model, prompt, 6, Choice(), rng
+    )

@@ -171,3 +171,15 @@ def test_what_cannot_be_is_refused() -> None:
         fit_affine([])
     with pytest.raises(LabError, match="more tokens than units"):
         fit_affine([hidden_states(MODEL, [0, 1, 2, 3])])
+
+
+def test_the_baseline_of_a_large_vocabulary_is_found_piece_by_piece() -> None:
+    rng = np.random.default_rng(1)
+    decoder = Linear(rng.normal(size=(20_000, 3)), rng.normal(size=20_000))
+    final = rng.normal(size=(440, 3))  # more than one piece: 440 rows of scores are 70 MB
+    found = quality(decoder, [HiddenStates(np.zeros(440, int), (final,))], "raw")
+    p = np.exp(decoder(final))
+    p /= p.sum(axis=1, keepdims=True)
+    expected = (p * np.log(p / p.mean(axis=0))).sum(axis=1).mean()
+    assert found.baseline == pytest.approx(expected)
+    assert expected > 0.1

@@ -112,6 +112,7 @@ def test_a_model_without_a_decoder_learns_by_its_hidden_states() -> None:
     model = Model(some_model(7, tokens=False).layers)
     done = run_for_training(model, np.ones((T, B, D)))
     assert set(gradients(model, done, np.ones((T, B, H)))) == set(parameters(model))
+    assert with_parameters(model, parameters(model)).decoder is None
 
 
 @pytest.mark.parametrize(

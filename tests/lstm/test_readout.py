@@ -5,7 +5,7 @@ import pytest
 
 from lstm import LabError, Linear
 from lstm import readout as module
-from lstm.readout import Readout, ranks, read_out
+from lstm.readout import LONG, Readout, ranks, read_out
 
 RNG = np.random.default_rng(7)
 T, H, V = 5, 4, 40
@@ -36,6 +36,18 @@ def test_equal_scores_share_the_better_rank_and_are_counted() -> None:
     rank, ties = ranks(np.array([[1.0, 3.0, 3.0, 3.0, 0.0]]), np.array([[3.0, 1.0, 0.0]]))
     assert rank.tolist() == [[1, 4, 5]]
     assert ties.tolist() == [[2, 0, 0]]
+
+
+@pytest.mark.parametrize("size", [LONG - 1, LONG, 5000])
+def test_long_rows_and_short_ones_are_counted_alike(size: int) -> None:
+    scores = RNG.integers(200, size=(3, size)).astype(np.float32)
+    told = scores[:, [4, 900]]
+    rank, ties = ranks(scores, told)
+    for t in range(3):
+        order = np.sort(-scores[t])
+        for k in range(2):
+            first, last = (np.searchsorted(order, -told[t, k], side) for side in ("left", "right"))
+            assert (rank[t, k], ties[t, k]) == (1 + first, last - first - 1)
 
 
 def test_of_equal_candidates_the_lower_number_comes_first() -> None:

@@ -92,6 +92,8 @@ def test_what_is_not_there_is_refused() -> None:
         without_unit(MODEL, 2, 0)
     with pytest.raises(LabError, match="without an output"):
         without_unit(Model(LAYERS), 1, 0)
+    with pytest.raises(LabError, match="without an output"):
+        contrasts(Model(LAYERS), PROMPTS)
     for prompts in ([], [Prompt((), 0, 1)]):
         with pytest.raises(LabError, match="Give prompts"):
             contrasts(MODEL, prompts)

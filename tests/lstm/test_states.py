@@ -1,11 +1,13 @@
 """Hidden states of sequences: what a run gives, token by token."""
 
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from lstm import LabError, Layer, Linear, Model, Vocabulary, random_layers, run
+from lstm.interventions import Intervention, SetState, Silence
 from lstm.states import HiddenStates, hidden_states, hidden_states_of_all
 from lstm.variants import random_rnn_layers
 
@@ -77,3 +79,30 @@ def test_cell_states_must_be_as_wide_as_the_hidden_states() -> None:
     states = HiddenStates(np.zeros(2, int), (np.zeros((2, 4)),))
     with pytest.raises(LabError, match="the shapes of the hidden states"):
         dataclasses.replace(states, c=(np.zeros((2, 3)),))
+
+
+def test_the_scores_of_a_long_text_are_never_all_there() -> None:
+    V = 20_000
+    layers = random_layers(np.random.default_rng(0), [2, 4])
+    decoder = Linear(RNG.normal(size=(V, 4)), np.zeros(V))
+    wordy = Model(layers, decoder, embedding=RNG.normal(size=(V, 2)))
+    tracemalloc.start()
+    hidden_states(wordy, RNG.integers(V, size=500))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20  # all scores would be 80 MB
+
+
+def test_states_of_a_run_that_somebody_reaches_into_are_those_of_that_run() -> None:
+    made, tokens = model(), [0, 3, 3, 1]
+    reached: dict[int, list[Intervention]] = {
+        0: [Silence(1, 2, 3)],
+        1: [SetState("c", 0, 1, 2.0)],
+    }
+    states = hidden_states(made, tokens, reached)
+    trace = run(made, np.array(tokens)[:, None], reached)
+    assert states.c is not None
+    for h, c, seen in zip(states.h, states.c, trace.layers, strict=True):
+        np.testing.assert_array_equal(h, seen.h[:, 0])
+        np.testing.assert_array_equal(c, np.tanh(seen.c[:, 0]))
+    assert np.abs(states.h[1] - hidden_states(made, tokens).h[1]).max() > 0.01
