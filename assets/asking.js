@@ -11,6 +11,7 @@
   const PATIENCE = 10000; // milliseconds after which an answer will not come
   const RETRY = 1000; // milliseconds before asking again; doubled each time
   const RETRIES = 5; // doublings of it, and tries before advising a reload
+  let asked = 0; // questions of all views: one that comes in another's place must not get its answers
 
   class Asking {
     /**
@@ -27,6 +28,7 @@
       this.refused = null; // settings that the server could not read
       this.n = 0;
       this.failures = 0;
+      this.owed = false; // whether what ends next was asked by the view before
     }
 
     /** Take new settings; half-typed ones wait for the hand to rest. */
@@ -43,9 +45,8 @@
       if (!this.next || this.awaited) return;
       this.awaited = this.next;
       this.next = null;
-      this.n += 1;
-      const { n } = this;
-      this.hung = setTimeout(() => this.failed(n), PATIENCE);
+      const n = (this.n = asked += 1);
+      this.hung = setTimeout(() => this.failed(n), this.view.patience ?? PATIENCE);
       this.send({ n, ...this.awaited });
     }
 
@@ -71,13 +72,20 @@
       this.flush();
     }
 
+    /** Nobody waits for an answer any more. */
+    leave() {
+      clearTimeout(this.timer);
+      clearTimeout(this.hung);
+      this.awaited = this.next = null;
+    }
+
     /** Request n ended, or must be given up: say so, and ask again, ever more slowly. */
     failed(n) {
       if (n !== this.n || !this.awaited) return;
       clearTimeout(this.hung);
       this.next ??= this.awaited;
       this.awaited = null;
-      this.n += 1; // a late answer is an old one
+      this.n = 0; // a late answer is an old one
       this.failures += 1;
       this.view.silent(
         this.failures < RETRIES

@@ -18,6 +18,7 @@
       this.aio = root.dataset.view;
       this.config = config;
       this.kind = kind;
+      this.ending = new AbortController(); // of what it listens to on its root, which may stay
       this.parts = []; // each: settings, accept, paint, toQuery, restore, takeAway, untouched, leave
       this.typing = typing;
       this.player = lab.player(config.player);
@@ -27,25 +28,39 @@
         paint: (t, words) => this.paint(t, words),
         beforeMoving: () => this.asking.flush(),
       });
-      root.addEventListener("focusout", (event) => {
+      this.listen("focusout", (event) => {
         if (event.target.matches(typing)) this.asking.flush();
       });
-      root.addEventListener("keydown", (event) => {
+      this.listen("keydown", (event) => {
         if (event.key !== "Enter" || !event.target.matches(".lab-number")) return;
         this.asking.offeredAt = -Infinity; // done typing: what is wrong is said at once
         this.asking.flush();
       });
-      root.addEventListener("click", (event) => {
+      this.listen("click", (event) => {
         const { choose, name } = event.target.closest("[data-choose]")?.dataset ?? {};
         // The time makes each choice a new one: Random draws again.
         if (choose) this.set("chosen", { data: { kind: choose, name, at: performance.now() } });
       });
     }
 
+    /** Listen on the root for as long as this view has it. */
+    listen(event, heard) {
+      this.root.addEventListener(event, heard, { signal: this.ending.signal });
+    }
+
     /** The view is no longer on the page. */
     leave() {
       this.player.unfollow(this.aio);
+      this.ending.abort();
+      clearTimeout(this.complaint);
+      clearTimeout(this.drawing);
+      this.asking.leave();
       this.toParts("leave");
+    }
+
+    /** Whether others stand already where it stood, and a view of them is yet to be made. */
+    get isGone() {
+      return !this.root.isConnected;
     }
 
     /* --- parts: what several kinds of view may have beside their own ---- */
@@ -81,6 +96,7 @@
     }
 
     set(part, props, more) {
+      if (!this.root.isConnected) return; // Dash fails on what it no longer has
       window.dash_clientside.set_props(this.id(part, more), props);
     }
 
@@ -110,7 +126,12 @@
     }
 
     refuse(asked, { message, field }) {
+      this.toParts("refuse", asked, { message, field });
+      const settings = JSON.stringify({ ...asked, t: undefined });
       const complain = () => {
+        // Whoever closed the message and sets something else must learn why nothing follows.
+        if (settings !== this.complained) this.alerted = undefined;
+        this.complained = settings;
         this.alert(message);
         this.mark(field);
       };
@@ -126,8 +147,9 @@
     /** After an answer: what a link could not do stays said until the reader does something. */
     accepted(asked, answer) {
       this.toParts("accept", asked, answer);
-      if (this.lost || (asked === this.asking.wanted && this.asking.shown)) this.clear();
-      this.lost = false;
+      const isAnother = asked === this.asking.wanted && this.asking.shown && !this.warned;
+      if (this.lost || isAnother) this.clear();
+      this.lost = this.warned = false;
       this.root.dataset.ready = "";
     }
 
@@ -135,6 +157,10 @@
     start(asked, T) {
       const t = asked.t ?? 0;
       delete asked.t; // once: asking again must not go back there
+      if (lab.compare?.follows(this)) {
+        this.player.changed(); // time is that of Setting A
+        return;
+      }
       const pressedPlaySince = this.player.startedAt > this.editedAt;
       if (!pressedPlaySince) this.player.setPlaying(false);
       this.player.load(T, t);
@@ -168,9 +194,16 @@
     }
 
     alert(message) {
+      this.warned = false;
       if (message === (this.alerted ?? null)) return; // a dismissed one stays dismissed
       this.alerted = message;
       this.set("alert", { is_open: Boolean(message), ...(message && { children: message }) });
+    }
+
+    /** Say what a link could not do, for longer than until the answer to it. */
+    warn(message) {
+      this.alert(message);
+      this.warned = true;
     }
 
     mark(field) {
@@ -182,6 +215,8 @@
 
     /** The control that a complaint is about. */
     field(name) {
+      const ofPart = this.parts.map((part) => part.field?.(name)).find(Boolean);
+      if (ofPart) return ofPart;
       return ["sequence", "text"].includes(name)
         ? this.root.querySelector(".lab-sequence")
         : this.root.querySelector(`.lab-slider[data-quantity="${CSS.escape(name)}"] .lab-number`);
@@ -190,23 +225,34 @@
 
   const views = new Map();
 
-  /** The view at a root; a page that came back has new elements, and gets a new view. */
+  /**
+   * The view at a root; a page that came back has new elements, and gets a new view.
+   * So does a root whose columns are now those of another kind of cell.
+   */
   function viewOf(rootId, config, Kind) {
     const root = document.getElementById(lab.live.domId(rootId));
     const name = `${rootId.view}/${rootId.aio_id}`;
     const known = views.get(name);
-    if (known?.root === root) return known;
+    if (known?.root === root && known.config.kind === config.kind) return known;
+    // What the view before it asked ends still, in the place of what this one asks.
+    const owed = known?.root === root && Boolean(known.asking.awaited);
     known?.leave();
+    delete root.dataset.ready;
     lab.still(root);
     lab.place(root);
     lab.keep?.(root);
     const view = new Kind(root, config);
+    if (owed) view.asking.owed = true;
     views.set(name, view);
+    lab.compare?.join(view);
     return view;
   }
 
-  /** The view that an id belongs to, if it is there already. */
-  const knownView = (rootId) => views.get(`${rootId.view}/${rootId.aio_id}`);
+  /** The view that an id belongs to, if it is there already, and still. */
+  function knownView(rootId) {
+    const view = views.get(`${rootId.view}/${rootId.aio_id}`);
+    return view?.isGone ? undefined : view;
+  }
 
   Object.assign(lab, { View, views, viewOf, knownView });
 })();

@@ -2,13 +2,14 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const GATES = ["f", "i", "C", "o"];
   const TYPING = ".lab-number, .lab-sequence";
 
   class CellView extends lab.View {
     constructor(root, config) {
       super(root, config, "cell", TYPING);
       this.scale = {};
+      this.ties = Object.keys(config.defaults.numbers).some((name) => name.startsWith("U_"));
+      root.dataset.cell = config.kind;
       const box = (name) => root.querySelector(`[data-figure=${name}]`);
       const react = {
         click: (t) => this.player.seek(t),
@@ -23,9 +24,16 @@
       this.explainer = new lab.Explainer(root, config.words, () => ({
         frame: this.frame,
         separate: this.separate,
+        held: (name) => this.intervening.at(name, this.player.t),
       }));
-      root.addEventListener("lab-switch", () => this.showLines());
+      this.kinds = new lab.Kinds(this);
+      this.parts.push(this.kinds);
+      this.intervening = new lab.Intervening(this);
+      this.parts.push(this.intervening);
+      this.parts.push(new lab.LookingBack(this));
+      this.listen("lab-switch", () => this.showLines());
       this.showLines();
+      this.kinds.takeFocus();
     }
 
     /** The view is no longer on the page. */
@@ -35,6 +43,16 @@
       this.strip.leave();
       this.diagram.leave();
       this.explainer.stop();
+    }
+
+    /** Its columns may go before its root. */
+    get isGone() {
+      return !this.diagram.box.isConnected;
+    }
+
+    /** What a heading calls it: the kind, and the named setting in force. */
+    get title() {
+      return [this.config.title, this.named?.title, this.intervening.title].filter(Boolean).join(" · ");
     }
 
     /** Take new settings. */
@@ -64,7 +82,7 @@
     }
 
     fallback() {
-      return this.config.defaults;
+      return { ...this.config.defaults, ...this.kinds.settings() };
     }
 
     /* --- answers ------------------------------------------------------ */
@@ -77,13 +95,14 @@
       );
       this.inputs = answer.inputs;
       this.numbers = answer.numbers;
-      this.addProducts();
+      this.addDerived();
       this.figures = answer.figures;
       this.training.shows(asked, answer);
       const largest = (name) => Math.max(this.reach(name), 1);
-      const c = largest("c");
-      this.scale = { c, c_prev: c, keep: c, write: c, x: largest("x"), y: largest("y") };
-      this.barScale = Math.max(...["c", "keep", "write"].map((name) => this.reach(name))) || 1;
+      const sum = Math.max(largest("sum"), this.series.c ? largest("c") : 0);
+      const ofState = { c: sum, c_prev: sum, a: sum, keep: sum, write: sum };
+      this.scale = { ...ofState, x: largest("x"), y: largest("y") };
+      this.barScale = Math.max(...["sum", "keep", "write"].map((name) => this.reach(name))) || 1;
       if (this.separate !== answer.separate) {
         this.separate = answer.separate;
         this.relabel();
@@ -112,6 +131,11 @@
       super.refuse(this.asking.wanted, this.refusal);
     }
 
+    /** Say nothing any more, not even of training. */
+    complainNoMore() {
+      super.clear();
+    }
+
     /** What stopped training stays said until the reader does something. */
     clear() {
       if (!this.training.complaint) super.clear();
@@ -122,12 +146,12 @@
       return own ? this.root.querySelector(own) : super.field(name);
     }
 
-    /** f·C(t−1), i·C̃ and their sum, as the engine adds them up. */
-    addProducts() {
+    /** The states before each step, and what is kept and written added up, as the engine does. */
+    addDerived() {
       const { series } = this;
-      series.keep = series.f.map((f, t) => f * series.c_prev[t]);
-      series.write = series.i.map((i, t) => i * series.g[t]);
-      series.sum = series.keep.map((keep, t) => keep + series.write[t]);
+      for (const name of ["c", "h"])
+        if (series[name]) series[`${name}_prev`] = series[name].map((_, t, state) => state[t - 1] ?? NaN);
+      series.sum = series.a ?? series.keep.map((keep, t) => keep + series.write[t]);
     }
 
     /** The largest magnitude that a quantity reaches. */
@@ -160,12 +184,12 @@
       this.root.querySelector(".lab-memory").textContent = memory.text;
       this.root.querySelector(".lab-offer").hidden = !memory.offer;
       this.root.classList.toggle("has-same", same);
-      const preset = Object.values(this.config.presets).find(
+      this.named = Object.values(this.config.presets).find(
         (one) =>
-          one.separate === separate &&
+          (one.separate === separate || !this.ties) &&
           Object.entries(one.numbers).every(([name, value]) => numbers[name] === value),
       );
-      const does = preset?.does ?? "Your own setting.";
+      const does = this.named?.does ?? "Your own setting.";
       const place = this.root.querySelector(".lab-does");
       if (place.textContent !== does) place.textContent = does;
     }
@@ -205,7 +229,7 @@
     }
 
     paint(t, words) {
-      if (!this.series) return;
+      if (!this.series || this.isGone) return;
       this.root.classList.toggle("is-at-start", t === 0);
       this.frame = this.frameAt(t);
       // Playheads first: they read the layout, which the numbers then change.
@@ -221,12 +245,17 @@
     /** Say all values of a step that the pointer is over. */
     values(t, event) {
       const frame = this.frameAt(t);
-      const symbols = { x: "x", f: "f", c: "C", i: "i", h: "h", g: "C̃", y: "y", o: "o" };
-      if (this.series.target) symbols.target = "target";
-      const rows = Object.entries(symbols).map(([name, symbol]) => {
+      const { symbols, words } = this.config;
+      const names = Object.keys(symbols);
+      const states = names.filter((name) => "xchy".includes(name));
+      const gates = names.filter((name) => !states.includes(name));
+      // Two columns: what goes in and out, and the gates.
+      const order = states.flatMap((name, n) => (gates.length ? [name, gates[n]] : [name]));
+      if (this.series.target) order.push("target");
+      const rows = order.filter(Boolean).map((name) => {
         const number = lab.live.number(name, 4);
         lab.numbers.fill(number, frame);
-        return [name, `${symbol} ${number.textContent}`];
+        return [words[name]?.role ?? name, `${symbols[name] ?? name} ${number.textContent}`];
       });
       this.explainer.table(`t = ${t}`, rows, event);
     }
@@ -253,9 +282,9 @@
 
     /** Where a bar begins and ends: what is written starts where what was kept ends. */
     span(name) {
-      const { keep, sum } = this.frame;
+      const { keep, write, sum } = this.frame;
       if (Number.isNaN(sum)) return [0, 0];
-      return { keep: [0, keep], write: [keep, sum], c: [0, sum] }[name];
+      return { keep: [0, keep], write: [keep, keep + write] }[name] ?? [0, sum];
     }
 
     /* --- links -------------------------------------------------------- */
@@ -267,10 +296,10 @@
 
     /** Everything that a link must restore. */
     toQuery() {
-      const query = { x: this.inputs.join(","), t: this.player.t };
-      if (this.separate) query.separate = "1";
+      const query = { x: this.inputs.map(lab.numbers.text).join(","), t: this.player.t };
+      if (this.separate && this.ties) query.separate = "1";
       for (const [name, value] of Object.entries(this.numbers))
-        if (this.separate || !name.startsWith("U_")) query[name] = String(value);
+        if (this.separate || !name.startsWith("U_")) query[name] = lab.numbers.text(value);
       return { ...query, ...this.training.toQuery(), ...this.ofParts("toQuery") };
     }
 
@@ -283,6 +312,7 @@
           { name: "Traces", plot: plot(this.traces.box), legend: true },
           ...(this.training.on ? [{ name: "Loss", plot: plot(this.training.curve.box) }] : []),
         ],
+        files: lab.cellFiles(this),
       });
     }
 
@@ -324,6 +354,8 @@
       const nothing = ids.map(() => keep);
       const view = lab.viewOf(rootId, config, CellView);
       const { training } = view;
+      // New columns are set as they were handed, not as was last chosen in the old ones.
+      if (lab.handed?.has(view.aio)) chosen = undefined;
       // Tied weights leave the recurrent ones, which then count for nothing, as they were set.
       const own = ({ name }) => view.settings.separate || !name.startsWith("U_");
       const set = (numbers) => ids.map((id) => (numbers && own(id) ? numbers[id.name] : keep));
@@ -351,15 +383,16 @@
         training.release();
         view.choosing = {};
         view.ownRecurrent = false;
-        return [ids.map((id) => lab.asText(numbers[id.name])), keep, separate];
+        return [ids.map((id) => lab.asText(numbers[id.name])), keep, view.ties ? separate : keep];
       }
       const { query, problem } = lab.link?.read(view) ?? {};
       if (problem) view.alert(problem);
       if (problem && view.ready) return [nothing, keep, keep];
+      if (query && view.kinds.isOther(query)) return [nothing, keep, keep];
       // Without a link too the values are returned: Dash drops the first call of a
       // callback whose inputs another first call left alone.
       training.release();
-      training.restore(query);
+      training.restore(view.kinds.isFirst ? query : undefined);
       view.toParts("restore", query);
       const linked = query ? fromQuery(query, config.defaults) : config.defaults;
       view.choosing = { t: linked.t };
@@ -373,17 +406,17 @@
       const numbers = Object.fromEntries(
         ids.map((id, index) => [id.name, String(values[index] ?? "")]),
       );
-      const recurrent = (gate) => `U_${gate}`;
+      const recurrent = ids.map(({ name }) => name).filter((name) => name.startsWith("U_"));
+      const tied = (name) => name.replace("U_", "W_");
       const before = view.asking.wanted;
       if (separate && before?.separate === false && !view.choosing && !view.ownRecurrent) {
         // Separate weights start from the tied ones, so that the switch changes nothing by itself.
-        for (const gate of GATES) {
-          const value = (numbers[recurrent(gate)] = numbers[`W_${gate}`]);
-          view.set("number", { value }, { name: recurrent(gate) });
+        for (const name of recurrent) {
+          const value = (numbers[name] = numbers[tied(name)]);
+          view.set("number", { value }, { name });
         }
       }
-      if (separate)
-        view.ownRecurrent = GATES.some((gate) => numbers[recurrent(gate)] !== numbers[`W_${gate}`]);
+      if (separate) view.ownRecurrent = recurrent.some((name) => numbers[name] !== numbers[tied(name)]);
       const typing = view.isTyping;
       const settings = { sequence: sequence ?? "", separate, numbers };
       const { training, choosing, settings: known } = view;
@@ -405,6 +438,11 @@
       training.follow(settings.sequence);
       if (choosing?.t !== undefined) settings.t = choosing.t;
       view.offer({ ...settings }, { typing });
+    },
+
+    /** Another kind of cell was chosen; the select of new columns says what they are. */
+    becomes(kind, config, rootId) {
+      if (kind !== config.kind) lab.knownView(rootId)?.kinds.become(kind);
     },
 
     /** Epochs came from the server. */

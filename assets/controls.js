@@ -8,8 +8,10 @@
   /** As a number field shows it: as many decimals as the slider's steps, unless it has more. */
   function asText(value, step) {
     const decimals = step === "1" ? 0 : 2;
-    const short = Number(value).toFixed(decimals);
-    return Number(short) === Number(value) && String(value).trim() ? short : String(value);
+    const number = Number(value);
+    const short = number.toFixed(decimals);
+    const isSame = Object.is(Number(short), number) && !Number.isNaN(number) && String(value).trim();
+    return isSame ? short : lab.numbers.text(value);
   }
 
   /** Colour the track from zero, or from its start, to its thumb. */
@@ -53,13 +55,19 @@
     settled(busy, rootId) {
       const asking = lab.knownView(rootId)?.asking;
       if (busy !== false || !asking) return;
+      if (asking.owed) {
+        asking.owed = false;
+        return;
+      }
       const { n } = asking;
       // The answer, where there is one, may arrive a moment after this.
       setTimeout(() => asking.failed(n), 50);
     },
 
     /** The panel comes to the page when it is opened, and its text with it. */
-    open() {
+    open(clicks) {
+      // A button that has just come to the page has not been pressed.
+      if (!clicks) return window.dash_clientside.no_update;
       const { view, aio_id } = window.dash_clientside.callback_context.triggered_id;
       const root = lab.knownView({ view, aio_id })?.root;
       const place = (frames) => {

@@ -5,6 +5,7 @@
  *   data-quantity  what a node or label stands for
  *   data-flow, data-into  what a wire carries, and what it helps to compute
  *   data-level     whose magnitude sets the strength of a fill or a wire
+ *   data-rest      it is what that quantity leaves over, 1 − z
  */
 "use strict";
 (() => {
@@ -12,7 +13,7 @@
   const FOLDER = new URL("diagrams/", document.currentScript.src);
   const NARROW = 560; // pixels below which the narrow drawing is the readable one
   const PATIENCE = 150; // milliseconds for the pointer to reach the explanation
-  const PRODUCTS = { keep: true, write: true, tanh_c: true };
+  const PRODUCTS = { keep: true, write: true, tanh_c: true, recall: true };
   const drawings = new Map();
 
   async function drawing(name) {
@@ -64,8 +65,8 @@
     /** Fill strengths and line weights; scale gives the largest magnitude of a state. */
     paint(frame, scale) {
       for (const element of this.levels) {
-        const name = element.dataset.level;
-        const value = frame[name];
+        const { level: name, rest } = element.dataset;
+        const value = rest === undefined ? frame[name] : 1 - frame[name];
         const level = Number.isNaN(value) ? 0 : Math.min(Math.abs(value) / (scale[name] ?? 1), 1);
         element.style.setProperty("--level", level.toFixed(3));
         element.classList.toggle("negative", value < 0);
@@ -81,7 +82,8 @@
     /**
      * @param root the view
      * @param words the dictionary of components/cell_words.py
-     * @param now gives the frame, and whether the weights are separate
+     * @param now gives the frame, whether the weights are separate, and what of a
+     *   quantity somebody changes: held(name), words or nothing
      */
     constructor(root, words, now) {
       this.root = root;
@@ -89,20 +91,21 @@
       this.now = now;
       this.tip = root.querySelector(".lab-tip");
       const found = (event) => event.target.closest?.("[data-quantity], [data-flow]");
-      root.addEventListener("pointerover", (event) => {
+      this.stopping = new AbortController();
+      const { signal } = this.stopping;
+      const listen = (event, heard) => root.addEventListener(event, heard, { signal });
+      listen("pointerover", (event) => {
         if (this.tip.contains(event.target)) clearTimeout(this.leaving);
         // A whole slider lights its weight; only its name explains it, out of the hand's way.
         else if (found(event)) this.show(found(event), !event.target.matches(".lab-slider, input"));
         else this.leave();
       });
-      root.addEventListener("pointerleave", () => this.leave());
-      root.addEventListener("focusin", (event) => {
+      listen("pointerleave", () => this.leave());
+      listen("focusin", (event) => {
         const target = found(event);
         if (target) this.show(target, !event.target.matches("input"));
       });
-      root.addEventListener("focusout", () => this.leave());
-      this.stopping = new AbortController();
-      const { signal } = this.stopping;
+      listen("focusout", () => this.leave());
       const escape = (event) => event.key === "Escape" && this.hide();
       document.addEventListener("keydown", escape, { signal });
     }
@@ -168,7 +171,8 @@
     }
 
     sentences(name, words) {
-      const { separate } = this.now();
+      const { separate, held } = this.now();
+      const reached = held?.(name);
       const line = (kind, ...content) => {
         const element = document.createElement("div");
         element.className = kind;
@@ -184,14 +188,19 @@
       } else {
         lines.push(line("lab-tip-numbers", `${words.symbol} = `, lab.live.number(name, 4)));
       }
+      if (reached) lines.splice(1, lines.length, line("lab-tip-numbers", `${reached}: `, lab.live.number(name, 4)));
       lines.push(line("lab-tip-says", words.says));
+      this.told = reached;
       return lines;
     }
 
     /** Bring the numbers of an open explanation up to date. */
     update() {
       if (this.tip.hidden) return;
-      const { frame } = this.now();
+      const { frame, held } = this.now();
+      const name = this.target?.dataset.quantity ?? this.target?.dataset.flow;
+      if (name && this.words[name] && (held?.(name) ?? "") !== (this.told ?? ""))
+        this.tip.replaceChildren(...this.sentences(name, this.words[name]));
       this.tip.querySelectorAll("data").forEach((element) => lab.numbers.fill(element, frame));
     }
 

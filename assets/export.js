@@ -67,6 +67,7 @@
     return new Promise((done) => canvas.toBlob(done, "image/png"));
   }
 
+  /** A button that does its work once at a time; it keeps the focus meanwhile. */
   function item(words, label, run) {
     const button = document.createElement("button");
     button.type = "button";
@@ -74,9 +75,13 @@
     button.textContent = words;
     button.setAttribute("aria-label", label);
     button.addEventListener("click", async () => {
-      button.disabled = true;
-      await run();
-      button.disabled = false;
+      if (button.ariaDisabled === "true") return;
+      button.ariaDisabled = "true";
+      try {
+        await run();
+      } finally {
+        button.ariaDisabled = null;
+      }
     });
     return button;
   }
@@ -91,6 +96,31 @@
     return row;
   }
 
+  /** Files of one name are a line; each has `words`, `run`, and perhaps a `label` of its own. */
+  function fileLines(files) {
+    const names = [...new Set(files.map(({ name }) => name))];
+    return names.map((name) => {
+      const same = files.filter((one) => one.name === name);
+      return line(name, same.map(({ words, label, run }) => item(words, label ?? `${name} as ${words}`, run)));
+    });
+  }
+
+  /** Lines that belong together, under a heading; nothing where there are none. */
+  function group(title, lines) {
+    if (!lines.length) return [];
+    const box = document.createElement("div");
+    const heading = document.createElement("div");
+    heading.id = `lab-export-${title.toLowerCase()}`;
+    heading.className = "lab-export-title";
+    heading.textContent = title;
+    box.className = "lab-export-group";
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-labelledby", heading.id);
+    box.append(heading, ...lines);
+    return [box];
+  }
+
+  /** Fill the menu with what a view, or two that are compared, have to take away. */
   lab.fillExport = (menu, { figures = [], drawings = [], files = [], tokens, about = "" }) => {
     const picture = (one, draw) =>
       ["png", "svg"].map((format) =>
@@ -98,18 +128,46 @@
           lab.saveAs(await draw(one, format, { tokens, about }), fileName(about, one.name, format)),
         ),
       );
-    const kinds = [...new Set(files.map(({ name }) => name))];
-    menu.replaceChildren(
-      ...kinds.map((kind) =>
-        line(
-          kind,
-          files
-            .filter(({ name }) => name === kind)
-            .map(({ words, run }) => item(words, `${kind} as ${words}`, run)),
-        ),
-      ),
+    const all = [...files, ...lab.ofWholePage()];
+    const of = (kind) => fileLines(all.filter((one) => (one.group ?? "Data") === kind));
+    const pictures = [
       ...figures.filter(({ plot }) => plot?.data?.length).map((one) => line(one.name, picture(one, figureImage))),
       ...drawings.map((one) => line(one.name, picture(one, drawingImage))),
+    ];
+    menu.replaceChildren(
+      ...group("Setting", of("Setting")),
+      ...group("Data", of("Data")),
+      ...group("Code", of("Code")),
+      ...group("Pictures", pictures),
+      ...group("Animation", of("Animation")),
     );
+    menu.scrollTop = 0;
   };
+
+  /* --- by the keys -------------------------------------------------------- */
+
+  const among = (list, at) => list[(at + list.length) % list.length];
+
+  /** The button that an arrow key leads to: along the line, or the same place of another line. */
+  function next(button, key, menu) {
+    const row = button.parentElement;
+    const buttons = [...row.querySelectorAll("button")];
+    const place = buttons.indexOf(button);
+    if (key === "ArrowRight") return among(buttons, place + 1);
+    if (key === "ArrowLeft") return among(buttons, place - 1);
+    const rows = [...menu.querySelectorAll(".lab-export-line")];
+    const at = rows.indexOf(row);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[key];
+    if (to === undefined) return undefined;
+    const others = [...among(rows, to).querySelectorAll("button")];
+    return others[Math.min(place, others.length - 1)];
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const button = event.target.closest?.(".lab-export button");
+    const to = button && next(button, event.key, button.closest(".lab-export"));
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+  });
 })();

@@ -71,9 +71,12 @@
       const layout = { ...figure.layout, xaxis };
       // A finger scrolls the page instead of zooming.
       if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
-      const shown = { ...figure, layout };
-      window.dash_clientside.set_props(this.id, { figure: shown });
+      this.hand({ ...figure, layout });
       this.listen();
+    }
+
+    hand(figure) {
+      window.dash_clientside.set_props(this.id, { figure });
     }
 
     listen() {

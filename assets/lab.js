@@ -5,7 +5,6 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const FORMAT = "1"; // of links; a later page that adds to it counts up
   const SETTLE = 300; // milliseconds of rest before the address follows
 
   /** Whether the page is the lab's own, and not a portal's with views of ours in it. */
@@ -139,66 +138,72 @@
     nameThemeButton(); // it came to the page after the theme was set
   };
 
+  /** The same button in all views, of which this browser remembers one state. */
+  const alike = (button, name) => {
+    const of = `[data-${name}="${CSS.escape(button.dataset[name])}"]`;
+    return owned ? document.querySelectorAll(`[data-view] ${of}`) : [button];
+  };
+
   function toggleFold(button) {
     folded.toggle(panel(button));
-    paintFold(button);
+    alike(button, "fold").forEach(paintFold);
     window.dispatchEvent(new Event("resize")); // the other panels' figures have new room
   }
 
   function toggleSwitch(button) {
     changed.toggle(inside(button) + button.dataset.switch);
-    paintSwitch(button);
+    alike(button, "switch").forEach(paintSwitch);
     button.dispatchEvent(new Event("lab-switch", { bubbles: true }));
   }
 
   /* --- links ------------------------------------------------------------ */
 
-  /** The view of the page that a link speaks of. */
-  const linkedView = () => [...lab.views.values()].find((view) => view.ready);
+  /** The view of the page that a link speaks of: Setting A, where there are two. */
+  const linkedView = () => lab.compare.a ?? [...lab.views.values()].find((view) => view.ready);
 
-  const address = (view) => {
-    const query = new URLSearchParams({ v: FORMAT, ...view.toQuery() });
-    return new URL(`#${query.toString().replaceAll("%2C", ",")}`, location.href).href;
-  };
-
-  lab.link = {
-    /** What the link in the address says of a view, or what is wrong with it; nothing if there is none. */
-    read(_view) {
-      const query = new URLSearchParams(location.hash.slice(1));
-      if (!owned || !query.has("v")) return {};
-      if (query.get("v") === FORMAT) return { query };
-      const problem =
-        `This link has format '${query.get("v").slice(0, 12)}'; this lab reads format ${FORMAT}. ` +
-        "Nothing was changed. Ask for the link again, or update the lab.";
-      return { problem };
-    },
-  };
+  const address = () => new URL(`#${lab.link.write(lab.compare.state())}`, location.href).href;
 
   let settling;
   let followed = location.hash;
+  /** Whether the address is a link that nobody has followed yet. */
+  const isNews = () => location.hash !== followed && /[#&]v=/.test(location.hash);
   /** Let the address follow, once the page rests, so that a reload loses nothing. */
   lab.settled = (view) => {
     if (!owned) return;
     clearTimeout(settling);
     settling = setTimeout(() => {
-      if (view.player.playing || view !== linkedView()) return;
+      const { on, a, b } = lab.compare;
+      if (!view.ready || view.player.playing || ![linkedView(), b].includes(view)) return;
+      if (on && !(a?.ready && b?.ready)) return; // half of it would be lost
+      if (isNews()) return;
       const fresh = location.pathname + location.search;
-      history.replaceState(history.state, "", view.untouched ? fresh : address(view));
+      history.replaceState(history.state, "", !on && view.untouched ? fresh : address());
       followed = location.hash;
     }, SETTLE);
   };
 
   window.addEventListener("hashchange", () => {
-    if (!owned || location.hash === followed || !/[#&]v=/.test(location.hash)) return;
+    if (!owned || !isNews()) return;
     followed = location.hash;
+    const { state } = lab.link.parse(location.hash.slice(1));
+    if (state && lab.compare.a) {
+      lab.compare.apply(state);
+      return;
+    }
     const data = { kind: "link", hash: location.hash };
-    lab.views.forEach((view) => view.set("chosen", { data }));
+    linkedView()?.set("chosen", { data });
   });
 
   async function copyLink() {
-    const view = linkedView();
-    if (!view) return;
-    const href = address(view);
+    const { on, b } = lab.compare;
+    if (!linkedView()?.ready || (on && !b?.ready)) return; // half of it would be lost
+    const href = address();
+    if (href.length > lab.link.LONGEST) {
+      lab.saveSetting?.();
+      const instead = lab.saveSetting ? "It is saved as a file instead." : "Export it as a file.";
+      say(`Too long for a link: ${href.length} characters. ${instead}`);
+      return;
+    }
     history.replaceState(history.state, "", href);
     followed = location.hash;
     try {
@@ -217,7 +222,7 @@
   function toggleExport(button) {
     const menu = exporting();
     const view = linkedView();
-    if (menu.hidden && view) lab.fillExport(menu, view.takeAway());
+    if (menu.hidden && view) lab.fillExport(menu, (lab.compare.on ? lab.compare : view).takeAway());
     menu.hidden = !menu.hidden || !view;
     button.setAttribute("aria-expanded", String(!menu.hidden));
     if (!menu.hidden) menu.querySelector("button")?.focus();
@@ -248,6 +253,7 @@
     if (button?.dataset.fold) toggleFold(button);
     if (button?.dataset.switch) toggleSwitch(button);
     if (button?.dataset.lab === "theme") toggleTheme();
+    if (button?.dataset.lab === "compare") lab.compare.toggle();
     if (button?.dataset.lab === "copy-link") copyLink();
     if (button?.dataset.lab === "export") toggleExport(button);
     else if (!event.target.closest?.(".lab-export")) closeExport(false);

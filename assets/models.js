@@ -16,8 +16,11 @@
     return (await ask(path, { method: "POST", body: file, headers })).json();
   }
 
-  /** Open what a reader chooses in a file input, or drops anywhere on the page until the signal. */
-  function receive(input, signal, open) {
+  /**
+   * Open what a reader chooses in a file input, or drops anywhere on the page until the signal.
+   * @param isMeant whether what is dropped on an element is meant
+   */
+  function receive(input, signal, open, isMeant = () => true) {
     input.addEventListener("change", () => {
       open(input.files[0]);
       input.value = ""; // the same file can be opened again
@@ -25,7 +28,7 @@
     document.addEventListener("dragover", (event) => event.preventDefault(), { signal });
     const drop = (event) => {
       const [file] = event.dataTransfer?.files ?? [];
-      if (!file) return;
+      if (!file || !isMeant(event.target)) return;
       event.preventDefault();
       open(file);
     };
@@ -56,7 +59,9 @@
 
     listen() {
       const { root: element } = this.view;
-      receive(element.querySelector(".lab-file"), this.stopping.signal, (file) => this.open(file));
+      const isMeant = (target) => this.view.shared.isMeant(target);
+      const open = (file) => this.open(file);
+      receive(element.querySelector(".lab-file"), this.stopping.signal, open, isMeant);
       element.addEventListener("click", (event) => {
         const action = event.target.closest("[data-file]")?.dataset.file;
         if (action === "save") this.save();

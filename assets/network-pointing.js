@@ -69,6 +69,7 @@
       const shown = Object.entries(symbols)
         .filter(([name]) => name !== "h" || !this.view.isProjected)
         .map(([name, symbol]) => [name, `${symbol} ${lab.numbers.shown(this.view.value(name, row, t), 3)}`]);
+      if (units.length === 1) shown.push(...this.view.reaching.rowsAt(units[0], t));
       this.view.explainer.table(`${this.unitName(units)} · ${this.titleAt(t)}`, shown, event);
     }
 

@@ -5,7 +5,8 @@
   const LARGEST_INDEX = 1e6; // that a link can name; the server takes the last one where there are fewer
 
   /** What a link says: text for every control, as a reader would type it. */
-  function fromQuery(query, config) {
+  function fromQuery(said, config) {
+    const query = new URLSearchParams(said);
     const start = config.examples[config.start];
     const odd = Object.keys(config.choices).filter(
       (name) => query.has(name) && !config.choices[name].includes(query.get(name)),
@@ -48,7 +49,7 @@
           view.choosing = { t: 0 };
           return all({ text, source: keep });
         }
-        view.choosing = { unit, t: 0 };
+        view.choosing = { unit, t: 0, isExample: true };
         return all({ text, reads, source });
       }
       if (chosen?.kind === "model") {
@@ -87,7 +88,7 @@
       }
       // A model that comes with the lab brings a text of its own.
       const sample = view.models.textOf(hash);
-      if (sample && wanted && !choosing && hash !== wanted.model.hash) {
+      if (sample && wanted && !choosing && hash !== wanted.model.hash && view.shared.leads) {
         view.set("chosen", { data: { kind: "model", source, text: sample, at: performance.now() } });
         return;
       }
@@ -101,6 +102,7 @@
         layer: choosing?.layer ?? Number(layer ?? 0),
       };
       if (choosing?.t !== undefined) settings.t = choosing.t;
+      view.shared.changed(settings, choosing);
       view.root.dataset.source = from;
       view.offer(settings, { typing: view.isTyping });
     },

@@ -4,6 +4,7 @@
   const lab = (window.lstmLab ??= {});
   const TYPING = ".lab-number, .lab-sequence";
   const GATES = ["f", "i", "o", "g"];
+  const TITLE = 17; // pixels over a heat map
 
   /** Tokens that cannot be seen, made visible. */
   const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥" };
@@ -25,7 +26,10 @@
           this.player.seek(t);
           this.pin(this.shown.before ?? this.shown.unit);
         },
-        zoom: (range, from) => this.zoom(range, from),
+        zoom: (range, from) => {
+          this.zoom(range, from);
+          this.shared.tell({ zoom: range ?? null });
+        },
       });
       const columns = (name) => new lab.Columns(box(name), this.id(name), react(name));
       this.heat = columns("heatmaps");
@@ -43,17 +47,24 @@
         leave: () => this.explainer.leave(),
       });
       this.models = new lab.Models(this);
+      this.shared = new lab.SharedLook(this);
+      this.intervening = new lab.Intervening(this);
+      this.reaching = new lab.Reaching(this);
+      this.parts.push(this.shared, this.intervening, this.reaching, new lab.ToLens(this));
       this.heat.placed = (left, right) => this.tokens.place(left, right);
-      this.listen(box("saturation"));
-      this.live = [...root.querySelectorAll("data[data-value], data[data-part]")];
+      this.hear(box("saturation"));
+      // The bar's own time is the player's: another run of the comparison may be longer.
+      const own = (element) => !element.matches("[data-transport] :is([data-value=t], [data-value=status])");
+      this.live = [...root.querySelectorAll("data[data-value], data[data-part]")].filter(own);
       this.showFuture();
     }
 
-    listen(saturation) {
+    hear(saturation) {
       const { root } = this;
-      root.addEventListener("lab-switch", (event) => {
-        this.showFuture();
-        if (event.target.dataset.switch !== "future") this.again();
+      this.listen("lab-switch", (event) => {
+        const name = event.target.dataset.switch;
+        this.switched(name);
+        this.shared.switched(name);
       });
       for (const figure of this.figureList) {
         figure.box.addEventListener("pointermove", (event) => this.pointing.point(figure, event));
@@ -69,12 +80,15 @@
         else this.explainer.leave();
       });
       saturation.addEventListener("pointerleave", () => this.explainer.leave());
+      const resized = () => this.answer && this.drawSoon();
+      window.addEventListener("resize", resized, { signal: this.ending.signal });
       const number = root.querySelector(".lab-unit-number");
       number.addEventListener("change", () => this.pin(Number(number.value)));
       const first = root.querySelector(".lab-first");
       first.addEventListener("change", () => {
         this.shown.first = first.value === "" ? null : Number(first.value);
         this.again();
+        this.shared.tell({ first: this.shown.first });
       });
       root.querySelector(".lab-stack").addEventListener("click", (event) => {
         const layer = event.target.closest("[data-layer]")?.dataset.layer;
@@ -146,7 +160,8 @@
     refuse(asked, error) {
       const { source, hash } = asked.model;
       const isInUse = this.asked?.model.hash === hash;
-      if (source !== "file" || error.field !== "text" || isInUse || this.spared === hash) {
+      const isOwn = this.shared.leads && error.field === "text";
+      if (source !== "file" || !isOwn || isInUse || this.spared === hash) {
         super.refuse(asked, error);
         return;
       }
@@ -164,8 +179,13 @@
     /** Look at a unit in all panels. */
     pin(unit) {
       const last = (this.answer?.sizes[this.answer.layer] ?? 1) - 1;
-      this.shown.unit = Math.min(Math.max(Math.round(unit) || 0, 0), last);
-      this.root.querySelector(".lab-unit-number").value = this.shown.unit;
+      this.shownUnit(Math.min(Math.max(Math.round(unit) || 0, 0), last));
+      this.shared.tell({ unit: this.shown.unit });
+    }
+
+    shownUnit(unit) {
+      this.shown.unit = unit;
+      this.root.querySelector(".lab-unit-number").value = unit;
       this.again();
     }
 
@@ -207,6 +227,7 @@
       const sameText = before === answer.tokens.join("\u0000");
       if (sameText && asked.t === undefined) this.player.changed();
       else this.start(asked, this.T);
+      this.shared.settle(this.T);
       this.drawSoon();
       this.accepted(asked, answer);
       if (this.told) this.alert(this.told);
@@ -236,12 +257,26 @@
       const { figures } = this.answer;
       // Titles of our own lie over the veil; Plotly's are for pictures that are taken away.
       const { annotations, ...layout } = figures.heatmaps.layout;
-      this.heat.draw({ ...figures.heatmaps, layout });
+      this.heat.draw({ ...figures.heatmaps, layout: { ...layout, ...this.roomForTitles(layout) } });
       this.states.c.draw(figures.state_c);
       this.states.h.draw(figures.state_h);
       if (figures.layers) this.small.draw(figures.layers);
       this.set("saturation", { figure: figures.saturation });
       this.hearHeat();
+    }
+
+    /** Where the heat maps are low, the part of the height that is left between them is larger. */
+    roomForTitles(layout) {
+      const { t, b } = layout.margin;
+      const room = TITLE / Math.max(this.heat.box.clientHeight - t - b, 1);
+      const axes = Object.keys(layout).filter((name) => name.startsWith("yaxis"));
+      const [, top] = layout.yaxis.domain;
+      if (1 - top >= room || room > 0.5 / axes.length) return {};
+      const lower = (name) => {
+        const [bottom, end] = layout[name].domain;
+        return [name, { ...layout[name], domain: [bottom, end + (1 - top) - room] }];
+      };
+      return Object.fromEntries(axes.map(lower));
     }
 
     /** What lies over the heat maps is placed whenever Plotly has drawn them. */
@@ -287,6 +322,12 @@
         });
         frames[n].hidden = false;
       });
+      this.reaching.mark();
+    }
+
+    switched(name) {
+      this.showFuture();
+      if (name !== "future") this.again();
     }
 
     showFuture() {
@@ -295,8 +336,9 @@
 
     /* --- showing ------------------------------------------------------ */
 
-    paint(t, words) {
+    paint(now, words) {
       if (!this.answer) return;
+      const t = Math.min(now, this.T);
       this.root.classList.toggle("is-at-start", t === 0);
       // Playheads first: they read the layout, which the numbers then change.
       this.follow(t);
@@ -342,6 +384,15 @@
       return Boolean(this.answer);
     }
 
+    /** The model in a few words, and what of it is not as in the setting beside it. */
+    get title() {
+      return [this.modelName, ...this.shared.apart].join(" · ");
+    }
+
+    get modelName() {
+      return this.models.current?.name || this.config.sources[this.asked.model.source];
+    }
+
     toQuery() {
       const { model, text, reads, order } = this.asked;
       const query = { m: model.source, text, t: this.player.t };
@@ -378,7 +429,11 @@
     /** What the reader can take away. */
     takeAway() {
       const drawn = (name, box) => ({ name, plot: box.querySelector(".js-plotly-plot") });
-      const { annotations } = this.answer.figures.heatmaps.layout;
+      const { layout } = this.heat.plot ?? {};
+      const annotations = this.answer.figures.heatmaps.layout.annotations.map((title, n) => ({
+        ...title,
+        y: layout?.[n ? `yaxis${n + 1}` : "yaxis"]?.domain?.[1] ?? title.y,
+      }));
       const figures = [
         { ...drawn("Gate heat maps", this.heat.box), annotations },
         drawn("Cell state", this.states.c.box),
@@ -387,9 +442,8 @@
         drawn("Saturation", this.root.querySelector("[data-figure=saturation]")),
       ];
       const take = (path) => () => this.models.download(path, { ...this.asked, ...this.looks() });
-      const model = this.models.current?.name || this.config.sources[this.asked.model.source];
       return this.withParts({
-        about: `${model}, layer ${this.answer.layer + 1} of ${this.answer.sizes.length}`,
+        about: `${this.modelName}, layer ${this.answer.layer + 1} of ${this.answer.sizes.length}`,
         figures,
         drawings: [{ name: "Architecture", svg: () => this.units.picture(this.pointing.titleAt(this.player.t)) }],
         tokens: this.visible,
@@ -398,6 +452,8 @@
           { name: "Trace", words: "JSON", run: take("trace?as=json") },
           { name: "Trace", words: "NumPy", run: take("trace?as=npz") },
           { name: "Model", words: "safetensors", run: take("model") },
+          { group: "Code", name: "Code", words: "NumPy", run: take("network/code?as=numpy") },
+          { group: "Code", name: "Code", words: "PyTorch", run: take("network/code?as=pytorch") },
         ],
       });
     }

@@ -41,7 +41,9 @@
   /** Write a number that the reader gave: no more digits than it has. */
   function given(value, least, most) {
     const small = Math.abs(value) < 10 ** -most && value !== 0;
-    if (small) return value.toExponential(1).replace("-", "−").replace("e-", "e−");
+    // In six characters, for which a drawing has room: with an exponent cut off it would be another number.
+    const decimals = value < 0 || Math.abs(value) < 1e-9 ? 0 : 1;
+    if (small) return value.toExponential(decimals).replaceAll("-", "−");
     const text = shown(value, most);
     if (!text.includes(".") || text.includes("e")) return text;
     const [whole, digits] = text.split(".");
@@ -75,5 +77,8 @@
     if (element.getAttribute("value") !== full) element.setAttribute("value", full);
   }
 
-  lab.numbers = { decode, encode, shown, given, exact, fill };
+  /** A number as text that means the same number, to the last bit; text stays as it is. */
+  const text = (value) => (Object.is(value, -0) ? "-0" : String(value));
+
+  lab.numbers = { text, decode, encode, shown, given, exact, fill };
 })();

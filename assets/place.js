@@ -31,17 +31,21 @@
     root.dataset.within = known.filter((one) => one && width <= Number(one)).join(" ");
   }
 
-  /** Tell the panels of several views from one another. */
+  /** Tell the panels of several views from one another; those of one alone are regions again. */
   function name() {
-    const roots = [...document.querySelectorAll("[data-view]")];
-    if (roots.length < 2) return;
+    // A second setting that is taken away is gone as soon as it is said to be.
+    const roots = [...document.querySelectorAll("[data-view]:not(.lab-pair:not(.is-comparing) > .lab-second > *)")];
+    const several = roots.length > 1;
+    const give = (element, attribute, value) =>
+      several ? element.setAttribute(attribute, value) : element.removeAttribute(attribute);
     for (const root of roots) {
-      root.setAttribute("role", "region");
-      root.setAttribute("aria-label", root.dataset.view);
-      for (const panel of root.querySelectorAll("section[aria-label]"))
-        panel.setAttribute("role", "group");
+      give(root, "role", "region");
+      give(root, "aria-label", root.dataset.title ?? root.dataset.view);
+      for (const panel of root.querySelectorAll(".lab-card[aria-label]"))
+        panel.setAttribute("role", several ? "group" : "region");
     }
   }
+  lab.nameViews = name;
 
   /** A view has come to the page. */
   lab.place = (root) => {

@@ -17,6 +17,7 @@
       this.t = 0;
       this.T = 0;
       this.playing = false;
+      this.direction = 1; // of playing; −1 from the last step to the first
       this.interval = 250;
       this.startedAt = 0;
       this.wordsAt = 0;
@@ -50,7 +51,8 @@
 
     seek(t) {
       this.t = Math.min(Math.max(Math.round(t) || 0, 0), this.T);
-      if (this.playing && this.t === this.T) this.setPlaying(false);
+      const end = this.direction < 0 ? 0 : this.T;
+      if (this.playing && this.t === end) this.setPlaying(false);
       this.changed();
     }
 
@@ -60,9 +62,11 @@
       this.seek(this.t + by);
     }
 
-    reset() {
+    /** Rest at t; the next play is forward. */
+    reset(t = 0) {
       this.setPlaying(false);
-      this.seek(0);
+      this.direction = 1;
+      this.seek(t);
     }
 
     toggle() {
@@ -71,16 +75,28 @@
         this.changed();
         return;
       }
+      this.start(1, this.t === this.T ? 0 : this.t);
+    }
+
+    /** Play from a step back to the first, or pause; after a pause it goes on from where it is. */
+    toggleBack(from) {
+      const wasBack = this.direction < 0;
+      if (this.playing && wasBack) this.toggle();
+      else this.start(-1, wasBack && this.t > 0 && this.t < from ? this.t : from);
+    }
+
+    start(direction, t) {
       this.followers.forEach((follower) => follower.beforeMoving());
       if (this.T === 0) return;
       this.startedAt = performance.now();
+      this.direction = direction;
       this.setPlaying(true);
-      this.seek(this.t === this.T ? 0 : this.t);
+      this.seek(t);
     }
 
     /** One tick of the clock; one may still come after the clock was stopped. */
     tick() {
-      if (this.playing) this.seek(this.t + 1);
+      if (this.playing) this.seek(this.t + this.direction);
     }
 
     setPlaying(playing) {

@@ -19,6 +19,7 @@
   const HIDDEN = 250; // milliseconds without a frame after which the page was out of sight
   const GONE =
     "The setting changed: the epochs kept of the old one are gone. Training starts anew from here.";
+  const HELD = "Switch the interventions off to train.";
 
   class Training {
     /** @param view the CellView, whose settings it trains from */
@@ -36,15 +37,16 @@
       this.typedUntil = 0; // when a half-typed rate counts
       this.switch = this.root.querySelector("[data-training=switch]");
       const named = (event) => event.target.closest("[data-training]")?.dataset.training;
-      this.root.addEventListener("click", (event) => ACTIONS[named(event)]?.(this));
-      this.root.addEventListener("input", (event) => TYPED[named(event)]?.(this));
-      this.root.addEventListener("change", (event) => CHANGED[named(event)]?.(this));
+      view.listen("click", (event) => ACTIONS[named(event)]?.(this));
+      view.listen("input", (event) => TYPED[named(event)]?.(this));
+      view.listen("change", (event) => CHANGED[named(event)]?.(this));
     }
 
     /** The view is no longer on the page. */
     leave() {
       this.playing = false;
-      this.asking.awaited = null;
+      this.asking.leave();
+      this.root.classList.remove("is-training");
       clearTimeout(this.drawing);
     }
 
@@ -87,6 +89,7 @@
       if (count(target.value) && count(target.value) === count(this.view.settings?.sequence))
         this.follow(this.view.settings.sequence);
       else this.choose("copy");
+      this.hold();
     }
 
     meet(card) {
@@ -139,7 +142,21 @@
 
     /** What the usual question must say besides. */
     get target() {
-      return this.on ? { target: this.fields.target.value } : {};
+      return this.on && !this.held ? { target: this.fields.target.value } : {};
+    }
+
+    /** Whether somebody reaches into the run: what it says is then not what its weights say. */
+    get held() {
+      return Boolean(this.view.intervening?.isOn);
+    }
+
+    /** Stop, and say why, while somebody does. */
+    hold() {
+      if (!this.on) return;
+      if (this.held && this.playing) this.rest();
+      for (const name of ["train", "one", "rewind"]) this.fields[name].disabled = this.held;
+      if (this.held) this.say(HELD);
+      else if (this.words.textContent === HELD) this.say(this.about);
     }
 
     /** Ask the usual question again, with what stands there now. */

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .cell_view import layout as CellView
     from .lab import create_app, register_callbacks
+    from .lens_view import layout as LensView
     from .models_view import layout as ModelsView
     from .network_view import layout as NetworkView
     from .train_view import layout as TrainView
 
 __all__ = [
     "CellView",
+    "LensView",
     "ModelsView",
     "NetworkView",
     "TrainView",
@@ -21,6 +23,7 @@ __all__ = [
 
 _VIEWS = {
     "CellView": "cell_view",
+    "LensView": "lens_view",
     "ModelsView": "models_view",
     "NetworkView": "network_view",
     "TrainView": "train_view",

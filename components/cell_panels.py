@@ -5,29 +5,30 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from . import cell_back_panel as looking_back
 from . import cell_training_panel as training
-from . import theme
+from . import interventions_panel, theme
 from .cell_controls import own
-from .cell_settings import PRESETS
-from .cell_words import EQUATIONS, LOOK_FOR, QUANTITIES
+from .cell_kinds import CellKind
+from .cell_presets import PRESETS
+from .cell_quantity import Bar
+from .cell_words import WORDS
 from .controls import attributes, card, chip, live, part, switch, unseen
 from .figures.traces import LINES
 
-SYMBOLS = {"x": "x", "c": "C", "h": "h", "y": "y", "f": "f", "i": "i", "g": "C̃", "o": "o"}
 
-
-def diagram() -> Component:
+def diagram(kind: CellKind) -> Component:
     """Frame the drawing of the cell, which the script puts in."""
     return card(
         "Cell diagram",
-        html.Div(className="lab-diagram", **attributes(data_diagram="lstm")),
-        look_for=LOOK_FOR["Cell diagram"],
+        html.Div(className="lab-diagram", **attributes(data_diagram=kind.drawing)),
+        look_for=WORDS[kind.name].look_for["Cell diagram"],
         aside=["at t = ", live("t")],
         class_name="lab-card-diagram",
     )
 
 
-def unrolled(aio_id: str) -> Component:
+def unrolled(aio_id: str, kind: CellKind) -> Component:
     """Frame the figure of the same cell at every step."""
     return card(
         "Unrolled network",
@@ -47,15 +48,17 @@ def unrolled(aio_id: str) -> Component:
                 role="group",
                 **attributes(aria_label="Unrolled network, scrolls sideways"),
             ),
-            _alternative(),
+            _alternative(kind),
         ],
-        look_for=LOOK_FOR["Unrolled network"],
+        look_for=WORDS[kind.name].look_for["Unrolled network"],
+        aside=looking_back.opener(),
         class_name="lab-card-unrolled",
     )
 
 
-def traces(aio_id: str) -> Component:
+def traces(aio_id: str, kind: CellKind) -> Component:
     """Every quantity over time, each switchable."""
+    words = WORDS[kind.name]
     lines = [
         switch(
             [
@@ -65,10 +68,11 @@ def traces(aio_id: str) -> Component:
             ],
             f"line-{name}",
             f"Show or hide {LINES[name]}",
-            f"role-{name}",
+            f"role-{words.quantities[name].role}",
         )
-        for name, symbol in SYMBOLS.items()
+        for name, symbol in words.lines.items()
     ]
+    remember = PRESETS[kind.name]["remember"]
     future = switch("future", "future", "Show what comes after t, veiled")
     legend = html.Div(
         [*lines, training.legend(), future],
@@ -89,13 +93,13 @@ def traces(aio_id: str) -> Component:
                 className="lab-figure",
                 **attributes(data_figure="traces"),
             ),
-            _alternative(),
+            _alternative(kind),
         ],
         look_for=[
-            html.Span(LOOK_FOR["Traces"], className="lab-when-apart"),
-            html.Span(LOOK_FOR["same"], className="lab-when-same"),
+            html.Span(words.look_for["Traces"], className="lab-when-apart"),
+            html.Span(words.look_for["same"], className="lab-when-same"),
             html.Span(className="lab-memory"),
-            chip("Remember", "preset", "remember", PRESETS["remember"].does, "lab-offer"),
+            chip("Remember", "preset", "remember", remember.does, "lab-offer"),
         ],
         aside=legend,
         class_name="lab-card-traces",
@@ -112,19 +116,21 @@ def _graph(component_id: dict[str, Any], *, responsive: bool = False) -> Compone
     )
 
 
-def _alternative() -> Component:
+def _alternative(kind: CellKind) -> Component:
     """Say in words what a figure shows now."""
     words: list[Any] = ["At t = ", live("t")]
     for name in ("x", "c", "h", "y"):
-        words += [f": {name} = " if name == "x" else f", {name} = ", live(name)]
+        if name in WORDS[kind.name].lines:
+            words += [f": {name} = " if name == "x" else f", {name} = ", live(name)]
     return unseen(html.Span(words))
 
 
-def worked() -> Component:
+def worked(kind: CellKind) -> Component:
     """Every equation with today's numbers."""
+    told = WORDS[kind.name]
     rows = []
-    for name in EQUATIONS:
-        words = QUANTITIES[name]
+    for name in told.equations:
+        words = told.quantities[name]
         rows.append(
             html.Div(
                 [
@@ -148,58 +154,66 @@ def worked() -> Component:
         "Worked step",
         html.Div(rows, className="lab-equations"),
         look_for=[
-            html.Span(LOOK_FOR["Worked step"], className="lab-when-moving"),
-            html.Span(LOOK_FOR["start"], className="lab-when-start"),
+            html.Span(told.look_for["Worked step"], className="lab-when-moving"),
+            html.Span(told.look_for["start"], className="lab-when-start"),
         ],
         aside=["t = ", live("t")],
     )
 
 
-def readings() -> Component:
-    """Every live number once, and how C(t) comes about."""
-
-    def tile(
-        symbol: str, content: Component, role: str, quantity: str = "", wide: str = ""
-    ) -> Component:
-        return html.Div(
-            [html.Span(symbol, className="lab-tile-name"), content],
-            className=f"lab-tile role-{role} {wide}",
-            **attributes(**({"data_quantity": quantity} if quantity else {})),
-        )
-
-    symbols = SYMBOLS | {"c_prev": "C(t−1)", "h_prev": "h(t−1)"}
-    tiles = [tile("t", live("t"), "plain")]
+def readings(kind: CellKind) -> Component:
+    """Every live number once, and how the state comes about."""
+    words = WORDS[kind.name]
+    tiles = [_tile("t", live("t"), "plain")]
     tiles += [
-        tile(symbol, live(name), QUANTITIES[name].role, name) for name, symbol in symbols.items()
+        _tile(symbol, live(name), words.quantities[name].role, name)
+        for name, symbol in words.readings.items()
     ]
+    states = [(name, symbol) for name, symbol in (("c", "C"), ("h", "h")) if name in words.lines]
     tiles += [
-        tile("status", html.Span(live("status"), className="lab-word"), "plain", wide="lab-wide"),
-        tile("|C|", part("abs_c"), "c"),
-        tile("|h|", part("abs_h"), "h"),
+        _tile("status", html.Span(live("status"), className="lab-word"), "plain", wide="lab-wide"),
+        *(_tile(f"|{symbol}|", part(f"abs_{name}"), name) for name, symbol in states),
         *training.tiles(),
     ]
-    bars = [
+    content: list[Component] = [
+        html.Div(tiles, className="lab-tiles"),
+        html.Div(_bars(words.bars), className="lab-bars"),
+    ]
+    if words.half_life:
+        half_life: list[Any] = [f"{words.half_life} ", part("half_life", 2), " steps."]
+        content.append(html.Div(half_life, className="lab-half-life"))
+    return card("Readings", content, look_for=words.look_for["Readings"])
+
+
+def intervene(kind: CellKind) -> Component:
+    """List what a reader changes in the run, with a form to change more."""
+    states = ("c", "h") if kind.state == "c" else ("h",)
+    return interventions_panel.panel([gate.name for gate in kind.gates], states)
+
+
+def _tile(
+    symbol: str, content: Component, role: str, quantity: str = "", wide: str = ""
+) -> Component:
+    return html.Div(
+        [html.Span(symbol, className="lab-tile-name"), content],
+        className=f"lab-tile role-{role} {wide}",
+        **attributes(**({"data_quantity": quantity} if quantity else {})),
+    )
+
+
+def _bars(bars: tuple[Bar, Bar, Bar]) -> list[Component]:
+    """Lay out two parts end to end, and what they come to."""
+    return [
         html.Div(
             [
-                html.Span(symbol, className="lab-bar-name"),
+                html.Span(bar.words, className="lab-bar-name"),
                 html.Div(html.Div(className="lab-bar-fill"), className="lab-bar-track"),
-                html.Div(content),
+                html.Div(part(name)),
             ],
-            className=f"lab-bar role-{role}",
-            **attributes(data_bar=name, data_quantity=name),
+            className=f"lab-bar role-{bar.role}",
+            **attributes(data_bar=shows, data_quantity=bar.quantity),
         )
-        for name, symbol, role, content in (
-            ("keep", "kept f·C(t−1)", "f", part("keep")),
-            ("write", "written i·C̃", "i", part("write")),
-            ("c", "together C(t)", "c", part("sum")),
+        for shows, name, bar in zip(
+            ("keep", "write", bars[-1].quantity), ("keep", "write", "sum"), bars, strict=True
         )
     ]
-    half_life = html.Div(
-        ["With nothing written C halves in ", part("half_life", 2), " steps."],
-        className="lab-half-life",
-    )
-    return card(
-        "Readings",
-        [html.Div(tiles, className="lab-tiles"), html.Div(bars, className="lab-bars"), half_life],
-        look_for=LOOK_FOR["Readings"],
-    )

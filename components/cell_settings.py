@@ -2,124 +2,32 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from werkzeug.exceptions import BadRequest
 
 from lstm import Layer, Linear, Model
+from lstm.interventions import Intervention
 from lstm.single import Cell
 
 from . import boundary
+from .cell_back import read_back
+from .cell_kinds import KINDS, LSTM
+from .cell_presets import PRESETS as ALL_PRESETS
+from .interventions import Entry, acting
+from .interventions import read as listed
 from .numerals import counted
 
 LONGEST = 500
 LARGEST_INPUT = 1e6
 LARGEST_PARAMETER = 100.0
 
-# The gates in the order of the page, each with the letter of its role and of the seed's names.
-GATES = (
-    ("f", "f", "Forget gate"),
-    ("i", "i", "Input gate"),
-    ("g", "C", "Candidate"),
-    ("o", "o", "Output gate"),
-)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One slider with its number field."""
-
-    name: str
-    label: str
-    role: str
-    kind: Literal["weight", "recurrent", "bias"]
-    default: float
-
-    @property
-    def reach(self) -> float:
-        """Where the slider ends, on both sides of 0."""
-        return 6.0 if self.kind == "bias" else 4.0
-
-    @property
-    def step(self) -> float:
-        """How far one press of an arrow key moves the slider."""
-        return 0.1 if self.kind == "bias" else 0.05
-
-
-def _parameters() -> dict[str, Parameter]:
-    found: list[Parameter] = []
-    for role, letter, title in GATES:
-        found += [
-            Parameter(f"W_{letter}", f"{title} weight W_{letter}", role, "weight", 0.5),
-            Parameter(
-                f"U_{letter}", f"{title} recurrent weight U_{letter}", role, "recurrent", 0.5
-            ),
-            Parameter(f"b_{letter}", f"{title} bias b_{letter}", role, "bias", 0.0),
-        ]
-    found += [
-        Parameter("W_out", "Output weight W_out", "y", "weight", 1.0),
-        Parameter("b_out", "Output bias b_out", "y", "bias", 0.0),
-    ]
-    return {parameter.name: parameter for parameter in found}
-
-
-PARAMETERS = _parameters()
-DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named setting: what it does, in one line, and the numbers that make it so."""
-
-    title: str
-    does: str
-    numbers: Mapping[str, float]
-    separate: bool = False
-
-    def complete(self) -> dict[str, float]:
-        """Give every parameter; tied weights repeat W as U."""
-        numbers = {**DEFAULTS, **self.numbers}
-        if not self.separate:
-            for _, letter, _ in GATES:
-                numbers[f"U_{letter}"] = numbers[f"W_{letter}"]
-        return numbers
-
-
-_NO_FEEDBACK = {f"U_{letter}": 0.0 for _, letter, _ in GATES}
-
-PRESETS: dict[str, Preset] = {
-    "defaults": Preset("Defaults", "All weights 0.5, all biases 0: a short memory.", {}),
-    "remember": Preset(
-        "Remember",
-        "The forget gate stays near 1: what a pulse wrote lasts for hundreds of steps.",
-        {"W_f": 0, "b_f": 6, "W_i": 0, "b_i": 3, "W_C": 2, "b_o": 1, **_NO_FEEDBACK},
-        separate=True,
-    ),
-    "forget": Preset(
-        "Forget quickly",
-        "The forget gate stays near 0: each step wipes what was there.",
-        {"b_f": -4},
-    ),
-    "integrate": Preset(
-        "Integrate",
-        "All gates open and no feedback: C counts, each 1 adds 0.46.",
-        {"W_f": 0, "b_f": 6, "W_i": 0, "b_i": 6, "W_o": 0, "b_o": 6, **_NO_FEEDBACK},
-        separate=True,
-    ),
-    "latch": Preset(
-        "Latch",
-        "+1 sets C high, −1 sets it low, 0 holds: h(t−1) feeds the candidate what it said.",
-        {"W_f": 0, "b_f": -2, "W_i": 0, "b_i": 4, "W_C": 4, "W_o": 0, "b_o": 4},
-    ),
-    "average": Preset(
-        "Average",
-        "A running mean: C keeps nine tenths of itself and takes one tenth of tanh x(t).",
-        {"W_f": 0, "b_f": 2.2, "W_i": 0, "b_i": -2.2, "W_C": 1, "W_o": 0, "b_o": 6} | _NO_FEEDBACK,
-        separate=True,
-    ),
-}
+# The LSTM's, with which everything begins, and of which training speaks.
+PARAMETERS = LSTM.parameters
+DEFAULTS = LSTM.defaults
+PRESETS = ALL_PRESETS[LSTM.name]
 
 EXAMPLES: dict[str, tuple[str, str]] = {
     "single": ("Single pulse", "1, 0, 0, 0, 0, 0, 0, 0, 0"),
@@ -139,6 +47,9 @@ class CellSettings:
     numbers: Mapping[str, float]
     separate: bool
     target: tuple[float, ...] | None = None
+    kind: str = LSTM.name
+    interventions: tuple[Intervention, ...] = ()
+    back: int | None = None  # the step to look back from
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> "CellSettings":
@@ -152,37 +63,51 @@ class CellSettings:
             For what our page never sends: other parameters, other types.
         """
         separate = boundary.expect(bool, payload.get("separate"), "separate")
+        name = payload.get("kind", LSTM.name)
+        kind = KINDS[boundary.choice(name, tuple(KINDS), "kind")]
         raw = boundary.expect(dict, payload.get("numbers"), "numbers")
-        if set(raw) != set(PARAMETERS):
+        if set(raw) != set(kind.parameters):
             raise BadRequest("numbers must name each parameter once.")
         inputs = boundary.sequence(payload.get("sequence"), LONGEST, LARGEST_INPUT)
+        # What is hidden while weights are tied is not read.
+        hidden = {} if separate else kind.tied
         numbers = {
             name: boundary.number(name, raw[name], -LARGEST_PARAMETER, LARGEST_PARAMETER)
-            for name in PARAMETERS
-            if separate or PARAMETERS[name].kind != "recurrent"
+            for name in kind.parameters
+            if name not in hidden
         }
-        if not separate:
-            numbers |= {f"U_{letter}": numbers[f"W_{letter}"] for _, letter, _ in GATES}
+        numbers |= {name: numbers[weight] for name, weight in hidden.items()}
         target = payload.get("target")
         if target is not None:
+            if kind is not LSTM:
+                raise BadRequest("Only an LSTM can have a target.")
             target = _target(target, len(inputs))
-        return cls(inputs, numbers, separate, target)
+        back = read_back(payload.get("back"), len(inputs))
+        settings = cls(inputs, numbers, separate, target, kind.name, back=back)
+        reached = acting(settings.entries(payload)).get(0, [])
+        return replace(settings, interventions=tuple(reached))
+
+    def entries(self, payload: Mapping[str, Any]) -> tuple[Entry, ...]:
+        """Read the interventions of a request, those that are off or wait among them."""
+        steps = len(self.inputs)
+        return listed(payload.get("interventions"), [self.layer()], steps, self.gates)
+
+    @property
+    def gates(self) -> list[str]:
+        """The gates that the kind of cell has on the page."""
+        return [gate.name for gate in KINDS[self.kind].gates]
+
+    def layer(self) -> Layer:
+        """Build the layer, of the kind, with one input and one unit."""
+        return KINDS[self.kind].build(self.numbers)
 
     def model(self) -> Model:
         """Build the model with one input, one unit and one output."""
-        gates: dict[str, tuple[float, float, float]] = {
-            role: (
-                self.numbers[f"W_{letter}"],
-                self.numbers[f"U_{letter}"],
-                self.numbers[f"b_{letter}"],
-            )
-            for role, letter, _ in GATES
-        }
         decoder = Linear(np.array([[self.numbers["W_out"]]]), np.array([self.numbers["b_out"]]))
-        return Model([Layer.scalar(**gates)], decoder)
+        return Model([self.layer()], decoder)
 
     def cell(self) -> Cell:
-        """Give the parameters in the order of the page, which is that of :class:`Cell`."""
+        """Give an LSTM's parameters in the order of the page, which is that of :class:`Cell`."""
         return Cell(*(self.numbers[name] for name in PARAMETERS))
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from .cell_kinds import LSTM, CellKind
 from .cell_training import METHODS, RATES
-from .cell_words import LOOK_FOR
+from .cell_words import NO_TRAINING, TRAINING
 from .controls import attributes, card, chip, live, switch, unseen
 from .still import Field, still
 
@@ -66,8 +67,9 @@ ITERATION = "Time steps gone through, forward and back: epochs times the length 
 LOSS = "Mean squared error: the mean of (y(t) − target)² over all steps."
 
 
-def opener() -> Component:
-    """Give the button that switches training on and off."""
+def opener(kind: CellKind) -> Component:
+    """Give the button that switches training on and off, where the kind of cell can be trained."""
+    learns = kind is LSTM
     return html.Div(
         [
             html.Button(
@@ -75,9 +77,10 @@ def opener() -> Component:
                 type="button",
                 className="lab-toggle lab-training-switch",
                 title="Give a target, and let the cell learn its weights",
+                disabled=not learns,
                 **attributes(data_training="switch", aria_pressed="false"),
             ),
-            html.Span("let the cell learn a target"),
+            html.Span("let the cell learn a target" if learns else NO_TRAINING),
         ],
         className="lab-training-opener",
     )
@@ -228,7 +231,7 @@ def _run() -> Component:
 
 
 def _says() -> Component:
-    return html.P(LOOK_FOR["Training"], className="lab-training-says", role="status")
+    return html.P(TRAINING, className="lab-training-says", role="status")
 
 
 def _button(text: str, name: str, hint: str, class_name: str = "") -> Component:

@@ -77,9 +77,11 @@ def card(
     bar = [html.H2(name), html.Div(aside or [], className="lab-card-aside"), fold]
     content: list[Child] = [html.P(look_for, className="lab-look-for")] if look_for else []
     content += [body] if isinstance(body, str | Component) else list(body)
-    return html.Section(
+    # No section: one whose role is another is still taken for a landmark by some.
+    return html.Div(
         [html.Div(bar, className="lab-card-bar"), html.Div(content, className="lab-card-body")],
         className=f"lab-card {class_name}",
+        role="region",
         **attributes(aria_label=name, data_card=name),
     )
 

@@ -15,7 +15,7 @@ from lstm import LabError
 from lstm.checkpoint import LARGEST_FILE, Reading, read
 from lstm.library import Library, plain
 
-from . import downloads, routes
+from . import downloads, network_code, routes
 from .models import Models, with_the_lab
 from .network_run import Run
 from .network_settings import NetworkSettings
@@ -39,6 +39,7 @@ def register(app: Dash) -> Models:
         ("GET", "library", _library),
         ("POST", "trace", _trace),
         ("POST", "model", _model),
+        ("POST", "network/code", _code),
     ):
         at.add(method, path, functools.partial(function, models))
     return models
@@ -142,3 +143,8 @@ def _trace(models: Models) -> Response:
 
 def _model(models: Models) -> Response:
     return routes.download(downloads.model(_ran(models)), BINARY, "model.safetensors")
+
+
+def _code(models: Models) -> Response:
+    text, name = network_code.script(_ran(models), request.args.get("as", ""))
+    return routes.download(text.encode(), "text/x-python", name)

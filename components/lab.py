@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 from flask import Flask, Response, request
@@ -14,7 +14,10 @@ from werkzeug.exceptions import BadRequest
 
 from . import (
     boundary,
+    cell_files,
     cell_view,
+    compare,
+    lens_view,
     models_view,
     network_view,
     player,
@@ -29,7 +32,7 @@ NAME = "LSTM Lab"
 DESCRIPTION = "See, change, train and play LSTMs as glass boxes, in the browser."
 
 # The one ordered list of pages: each module has TITLE, PATH, layout() and register().
-VIEWS: tuple[ModuleType, ...] = (cell_view, network_view, train_view, models_view)
+VIEWS: tuple[ModuleType, ...] = (cell_view, network_view, train_view, lens_view, models_view)
 
 _HERE = Path(__file__).parent
 # Installed, the assets lie inside the package; in the repository, beside it.
@@ -97,11 +100,14 @@ def create_app(**dash_kwargs: Any) -> Dash:
     app.layout = lambda: _frame(app)
     _close_switches(app)
     _register(app)
+    compare.register(app, VIEWS)
     app.callback(
         Output("lab-nav", "children"),
         Output("lab-main", "children"),
+        Output("lab-compare", "hidden"),
         Input("lab-location", "pathname"),
-    )(lambda pathname: _route(app, pathname))
+        State("lab-location", "hash"),
+    )(lambda pathname, link: _route(app, pathname, link))
     if own_server:
         _protect(app)
         # Under a threaded server two first requests would set the app up twice. A
@@ -128,6 +134,7 @@ def register_callbacks(app: Dash) -> None:
 
 def _register(app: Dash) -> None:
     player.register(app)
+    cell_files.register(app)
     for view in VIEWS:
         view.register(app)
 
@@ -149,6 +156,15 @@ def _frame(app: Dash) -> Component:
                     html.Div(
                         [
                             html.Span(className="lab-said", role="status"),
+                            html.Button(
+                                "Compare",
+                                id="lab-compare",
+                                type="button",
+                                className="lab-top-button",
+                                hidden=True,
+                                title="Two settings side by side",
+                                **attributes(data_lab="compare", aria_pressed="false"),
+                            ),
                             html.Button(
                                 "Copy link",
                                 type="button",
@@ -190,8 +206,8 @@ def _frame(app: Dash) -> Component:
     )
 
 
-def _route(app: Dash, pathname: Any) -> tuple[list[Component], Component]:
-    """Give the navigation and the page at a path of the lab."""
+def _route(app: Dash, pathname: Any, link: Any) -> tuple[list[Component], Component, bool]:
+    """Give the navigation, the page at a path of the lab as a link wants it, and no Compare."""
     path = boundary.expect(str, pathname, "pathname")
     prefix = app.config.requests_pathname_prefix
     if not path.startswith(prefix):
@@ -207,9 +223,10 @@ def _route(app: Dash, pathname: Any) -> tuple[list[Component], Component]:
         for view in VIEWS
     ]
     if not here:
-        return links, _lost(links)
+        return links, _lost(links), True
     heading = html.H1(here.TITLE, className="visually-hidden")
-    return links, html.Div([heading, here.layout()])
+    page = html.Div([heading, compare.page(here, link)])
+    return links, page, not hasattr(here, "COMPARES")
 
 
 def _lost(links: list[Component]) -> Component:

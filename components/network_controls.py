@@ -28,9 +28,13 @@ def own(aio_id: Any, part: str, /, **more: Any) -> dict[str, Any]:
 
 def controls(aio_id: str) -> Component:
     """Lay out everything that can be set of model and text."""
-    return html.Section(
-        [*_model(aio_id), *_text(aio_id)],
+    return html.Div(
+        [
+            html.Div(_model(aio_id), className="lab-network-model"),
+            html.Div(_text(aio_id), className="lab-input"),
+        ],
         className="lab-card lab-controls",
+        role="region",
         **attributes(aria_label="Settings"),
     )
 

@@ -1,4 +1,4 @@
-"""What the Network page shows: architecture, heat maps, states, layers, readings, one unit."""
+"""What the Network page shows: architecture, heat maps, states, layers, readings, saturation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,23 +6,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from . import theme
+from . import interventions_panel, theme
 from .controls import attributes, card, live, part, select, switch, unseen
 from .figures.heatmaps import TITLES
 from .network_controls import own
 from .network_settings import ORDER_NAMES
-from .network_words import LOOK_FOR
-from .still import Field
-
-SYMBOLS = {"f": "f", "i": "i", "o": "o", "g": "C̃", "c": "C", "h": "h"}
-BARS = {
-    "f": "Forget f",
-    "i": "Input i",
-    "o": "Output o",
-    "g": "Candidate C̃",
-    "c": "Cell C",
-    "h": "Hidden h",
-}
+from .network_words import BARS, LOOK_FOR, SYMBOLS
 
 
 def architecture(aio_id: str) -> Component:
@@ -196,75 +185,9 @@ def readings() -> Component:
     )
 
 
-def unit(aio_id: str) -> Component:
-    """Frame one unit as a glass box: what each of its gates got."""
-    field = f"{aio_id}-unit"
-    gates: list[Component] = [
-        html.Div(
-            [
-                html.Div(
-                    [
-                        html.Span(SYMBOLS[name], className="lab-sum-symbol"),
-                        html.Span([" = ", "tanh" if name == "g" else "σ", "("]),
-                        part(f"a_{name}"),
-                        ") = ",
-                        part(f"unit_{name}", 3),
-                    ],
-                    className="lab-sum-title",
-                ),
-                html.Div(className="lab-sum-terms"),
-            ],
-            className=f"lab-sum role-{name}",
-            tabIndex=0,
-            role="group",
-            **attributes(
-                data_sum=name, data_quantity=f"a_{name}", aria_label=f"Sum of {BARS[name]}"
-            ),
-        )
-        for name in "figo"
-    ]
-    keep: list[Any] = [part("unit_f", 3), " · ", part("c_before", 3)]
-    write: list[Any] = [part("unit_i", 3), " · ", part("unit_g", 3)]
-    show: list[Any] = [part("unit_o", 3), " · tanh ", part("unit_c", 3), " = ", part("unit_h", 3)]
-    return card(
-        "Unit",
-        [
-            html.Div(className="lab-unit-name"),
-            html.Div(gates, className="lab-sums"),
-            html.Div(
-                [
-                    html.Div("C = f·C(t−1) + i·C̃"),
-                    html.Div(["= ", *keep, " + ", *write, " = ", part("unit_c", 3)]),
-                ],
-                className="lab-numbers role-c",
-            ),
-            html.Div(
-                ["h = o·tanh C = ", *show],
-                className="lab-numbers role-h lab-unprojected",
-            ),
-            html.Div(
-                "h = W_hr·(o·tanh C): a projection, whose values belong to no unit.",
-                className="lab-numbers role-h lab-projected",
-            ),
-        ],
-        look_for=[
-            html.Span(LOOK_FOR["Unit"], className="lab-when-moving"),
-            html.Span(LOOK_FOR["Unit at the start"], className="lab-when-start"),
-        ],
-        aside=html.Div(
-            [
-                html.Label("Pinned unit", htmlFor=field),
-                Field(
-                    id_=field,
-                    type="number",
-                    min="0",
-                    class_="form-control lab-number lab-unit-number",
-                ),
-            ],
-            className="lab-select",
-        ),
-        class_name="lab-card-unit",
-    )
+def intervene() -> Component:
+    """Frame what is changed in the run: of any unit in any layer."""
+    return interventions_panel.panel("fiog", "ch", units=2, layers=2)
 
 
 def saturation(aio_id: str) -> Component:

@@ -20,8 +20,9 @@ from lstm import (
     run,
     saturation,
 )
+from lstm.language_model import RecurrentModel
 
-from . import boundary, theme, wire
+from . import boundary, interventions, theme, wire
 from .boundary import FieldError
 from .figures.heatmaps import heatmaps
 from .figures.layers import layers as layers_figure
@@ -47,14 +48,17 @@ class Run:
     settings: NetworkSettings
     prepared: Prepared
     trace: ModelTrace
+    entries: tuple[interventions.Entry, ...] = ()
 
     @classmethod
     def of(cls, settings: NetworkSettings, opened: Opened) -> "Run":
-        """Run the model over the whole text."""
+        """Run the model over the whole text, and reach into the run where that is asked for."""
         prepared = prepare(settings, opened)
+        layers, T = prepared.model.layers, len(prepared.tokens)
+        entries = interventions.read(settings.interventions, layers, T)
         try:
             with np.errstate(over="ignore", invalid="ignore"):
-                trace = run(prepared.model, prepared.inputs)
+                trace = run(prepared.model, prepared.inputs, interventions.acting(entries))
         except LabError as error:  # a vocabulary too large for one-hot inputs
             raise FieldError("model", str(error)) from error
         # Written so that NaN does not pass. A projection may leave h as large as it likes.
@@ -64,7 +68,7 @@ class Run:
             raise FieldError(
                 "text", "The states of this model overflow on this text. Use smaller inputs."
             )
-        return cls(settings, prepared, trace)
+        return cls(settings, prepared, trace, entries)
 
     @property
     def number(self) -> int:
@@ -137,6 +141,8 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
     n, theme_name, payload = boundary.question(request)
     try:
         ran = Run.of(NetworkSettings.read(payload), opened)
+        layers, T = ran.prepared.model.layers, len(ran.prepared.tokens)
+        added = interventions.added(ran.settings.adding, ran.entries, layers, T)
         pinned_sums = sums(ran)
     except FieldError as error:
         return {"n": n, "error": {"message": str(error), "field": error.field}}
@@ -160,7 +166,10 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         "lines": {name: drawn_lines(ran.series[name]).tolist() for name in "ch"},
         "unknown": unknown(ran),
         "outputs": layer.output_size,
+        "speaks": speaks(model),
         "levels": [wire.encode(level(one), "f4") for one in ran.trace.layers],
+        "interventions": interventions.answer(ran.entries),
+        "added": added,
     }
 
 
@@ -231,6 +240,15 @@ def takes(model: Model) -> str:
     if model.vocabulary is not None:
         return model.vocabulary.unit
     return "tokens" if model.takes_tokens else "numbers"
+
+
+def speaks(model: Model) -> bool:
+    """Tell whether a model says what comes next in a text: then there is a lens on it."""
+    try:
+        RecurrentModel(model)
+    except LabError:
+        return False
+    return True
 
 
 def figures(ran: Run, theme_name: theme.ThemeName) -> dict[str, Any]:

@@ -82,7 +82,9 @@ class NetworkSettings:
     """Everything that decides what the network does, and which part of it is shown.
 
     ``layer`` and ``unit`` count from 0; ``first`` is the first row that is
-    shown of a layer with more units than rows, or None for all of them.
+    shown of a layer with more units than rows, or None for all of them. What the
+    ``interventions`` are, and the one that the reader is ``adding``, depends on the
+    model: :mod:`.interventions` reads them.
     """
 
     model: ModelSettings
@@ -94,6 +96,8 @@ class NetworkSettings:
     first: int | None
     candidate: bool
     as_heat: bool
+    interventions: Any = None
+    adding: Any = None
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> "NetworkSettings":
@@ -109,6 +113,8 @@ class NetworkSettings:
             first=None if first is None else _index(first, "first"),
             candidate=boundary.expect(bool, payload.get("candidate"), "candidate"),
             as_heat=boundary.expect(bool, payload.get("as_heat"), "as_heat"),
+            interventions=payload.get("interventions"),
+            adding=payload.get("adding"),
         )
 
 

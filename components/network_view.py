@@ -5,12 +5,13 @@ chosen layer and the figures drawn from them. ``assets/network.js`` plays it.
 """
 
 import dataclasses
+import functools
 from typing import Any, Unpack
 
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from . import files, view
+from . import difference, files, network_difference, network_unit, view
 from . import network_panels as panels
 from .controls import live
 from .models import offered
@@ -35,9 +36,11 @@ PANELS = {  # as a portal names them
     "layers": "Whole stack",
     "readings": "Readings",
     "unit": "Unit",
+    "intervene": "Intervene",
     "saturation": "Saturation",
 }
 NUMBERS = {"size": "16", "forget_bias": "1", "seed": "0"}
+COMPARES = network_difference.COMPARES
 
 
 def layout(
@@ -88,7 +91,10 @@ def layout(
         "gate_order": GATE_ORDER,
     }
     columns = [
-        html.Div([controls(aio_id), panels.architecture(aio_id)], className="lab-column lab-left"),
+        html.Div(
+            [controls(aio_id), panels.architecture(aio_id), panels.intervene()],
+            className="lab-column lab-left",
+        ),
         html.Div(
             [
                 panels.heat_maps(aio_id),
@@ -99,7 +105,11 @@ def layout(
             className="lab-column lab-picture",
         ),
         html.Div(
-            [panels.readings(), panels.unit(aio_id), panels.saturation(aio_id)],
+            [
+                panels.readings(),
+                network_unit.unit(aio_id),
+                panels.saturation(aio_id),
+            ],
             className="lab-column lab-explanation",
         ),
     ]
@@ -132,3 +142,5 @@ def register(app: Dash) -> None:
         values=("source", "layers", "kind", "text", "reads", "order"),
         also=("layer",),
     )
+    compare = functools.partial(network_difference.difference, opened=models.opened)
+    difference.register(app, "network", compare)

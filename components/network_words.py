@@ -43,6 +43,16 @@ WORDS: dict[str, dict[str, Any]] = {
     )
 }
 
+SYMBOLS = {"f": "f", "i": "i", "o": "o", "g": "C̃", "c": "C", "h": "h"}
+BARS = {
+    "f": "Forget f",
+    "i": "Input i",
+    "o": "Output o",
+    "g": "Candidate C̃",
+    "c": "Cell C",
+    "h": "Hidden h",
+}
+
 LOOK_FOR = {
     "Architecture": "A bar is a unit: press one to pin it.",
     "Gate heat maps": "A row is a unit, a column a step. A click goes there and pins the unit; "

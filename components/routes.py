@@ -11,6 +11,8 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from lstm import LabError
 
+from .forgery import LARGEST_BODY
+
 MOST_NAME = 200  # characters; what is kept of a name is shorter still
 OWNER = "X-Lab-Owner"  # a page of another site cannot send it without our leave
 
@@ -91,7 +93,11 @@ def payload() -> dict[str, Any]:
     ------
     BadRequest
         HTTP 400, if it is none.
+    RequestEntityTooLarge
+        HTTP 413, if it is larger than any of our pages sends; a portal's server may
+        have no limit of its own.
     """
+    request.max_content_length = LARGEST_BODY
     try:
         data = request.get_json(silent=True)
     except RecursionError:

@@ -8,6 +8,7 @@ from .processor import blas_settings, cpuinfo
 # Before NumPy is imported, which loads BLAS.
 os.environ.update(blas_settings(os.environ, cpuinfo()))
 
+from dash import Dash
 from flask import Flask
 from waitress import serve
 
@@ -18,6 +19,23 @@ from .forgery import LARGEST_BODY
 from .lab import create_app
 from .queue import REDIS
 from .workforce import MOST, working
+
+# What gunicorn takes for an application that will never load; with another status it would
+# start the same worker again and again.
+NO_APPLICATION = 4
+
+
+def application() -> Dash:
+    """Make the lab for a WSGI server, as in ``gunicorn "lstm_lab.serve:application()"``.
+
+    Where a setting in the environment cannot be used, the process ends with
+    what is wrong with it, rather than with a traceback.
+    """
+    try:
+        return create_app()
+    except LabError as error:
+        print(error, file=sys.stderr)
+        sys.exit(NO_APPLICATION)
 
 
 def main(server: Flask | None = None) -> int:

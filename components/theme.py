@@ -48,6 +48,18 @@ ROLES: dict[str, Role] = {
     "x": _role("#C9D3E3", "#4A5568", width=1.2, shape="vh"),
     "target": _role("#FFFFFF", "#111827", width=1.6, dash="dash"),
 }
+# A GRU's gates have the roles of those that do the same in an LSTM.
+SAME_ROLE = {"z": "f", "r": "i", "n": "g"}
+
+
+def role(name: str) -> Role:
+    """Give the role of a quantity by its name in a run."""
+    return ROLES[SAME_ROLE.get(name, name)]
+
+
+def symbol_of(name: str) -> str:
+    """Write a gate or state as the page does."""
+    return {"g": "C̃", "c": "C"}.get(name, name)
 
 
 @dataclass(frozen=True)

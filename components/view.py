@@ -28,6 +28,7 @@ def frame(
     player_id: str | None,
     panels: Mapping[str, str] | None = None,
     place: Place | None = None,
+    changing: bool = False,
 ) -> Component:
     """Lay out a view.
 
@@ -53,6 +54,9 @@ def frame(
         The panels that a portal can choose from (:func:`.place.properties`).
     place : Place, optional
         What a portal says of the view's place.
+    changing : bool
+        Whether a callback may put other columns in the place of these: they stand
+        in an element "columns", and the store "becoming" takes what is asked for.
 
     Raises
     ------
@@ -60,11 +64,15 @@ def frame(
         Where that cannot be.
     """
     stands = properties(columns, panels or {}, **(place or {}))
-    stores = ("chosen", "request", "answer", "busy")
+    stores = ("chosen", "request", "answer", "busy", *(("becoming",) if changing else ()))
+    if changing:
+        columns = [html.Div(columns, id=own(aio_id, "columns"), className="lab-columns")]
     view = html.Div(
         [
             dcc.Store(id=own(aio_id, "config"), data=config | {"player": player_id or aio_id}),
             *(dcc.Store(id=own(aio_id, name)) for name in stores),
+            # What tells it from the setting beside it, where two are compared.
+            html.Div(className="lab-side", hidden=True),
             *columns,
             *([player.transport(aio_id, glance)] if player_id is None else []),
             dbc.Alert(
@@ -84,6 +92,32 @@ def frame(
         **stands,
     )
     return still(view)
+
+
+def register_asking(app: Dash, own: Own, answer: Answer) -> None:
+    """Register how the views of a kind ask the server, and get their answers.
+
+    Parameters
+    ----------
+    app : dash.Dash
+    own : function
+        Gives the id of a part.
+    answer : function
+        Answers a request on the server.
+    """
+    app.callback(
+        Output(own(MATCH, "answer"), "data"),
+        Input(own(MATCH, "request"), "data"),
+        running=[(Output(own(MATCH, "busy"), "data"), True, False)],
+        prevent_initial_call=True,
+    )(answer)
+    for name, data in (("answered", "answer"), ("settled", "busy")):
+        app.clientside_callback(
+            ClientsideFunction("lstm_lab_view", name),
+            Input(own(MATCH, data), "data"),
+            State(own(MATCH, "root"), "id"),
+            prevent_initial_call=True,
+        )
 
 
 def register(
@@ -112,27 +146,11 @@ def register(
     also : sequence of str
         Further controls whose change is one of the settings.
     """
-
-    def js(name: str) -> ClientsideFunction:
-        return ClientsideFunction("lstm_lab_view", name)
-
-    app.callback(
-        Output(own(MATCH, "answer"), "data"),
-        Input(own(MATCH, "request"), "data"),
-        running=[(Output(own(MATCH, "busy"), "data"), True, False)],
-        prevent_initial_call=True,
-    )(answer)
-    for name, data in (("answered", "answer"), ("settled", "busy")):
-        app.clientside_callback(
-            js(name),
-            Input(own(MATCH, data), "data"),
-            State(own(MATCH, "root"), "id"),
-            prevent_initial_call=True,
-        )
+    register_asking(app, own, answer)
     slider = own(MATCH, "slider", name=MATCH)
     number = own(MATCH, "number", name=MATCH)
     app.clientside_callback(
-        js("pair"),
+        ClientsideFunction("lstm_lab_view", "pair"),
         Output(slider, "value"),
         Output(number, "value", allow_duplicate=True),
         Input(slider, "value"),

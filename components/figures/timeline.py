@@ -44,8 +44,14 @@ def time_ticks(T: int, surface: theme.Surface) -> dict[str, Any]:
         "tickformat": "d",
         "tickprefix": "t = ",
         "showtickprefix": "first",
-        **({"dtick": 5} if 10 < T <= 60 else {"nticks": 10}),
+        **_spacing(T),
     }
+
+
+def _spacing(T: int) -> dict[str, int]:
+    if T <= 4:  # where Plotly would label half steps too
+        return {"dtick": 1}
+    return {"dtick": 5} if 10 < T <= 60 else {"nticks": 10}
 
 
 def layout(theme_name: theme.ThemeName, top: int = MARGIN["t"]) -> dict[str, Any]:

@@ -14,9 +14,12 @@ from .. import theme, wire
 LINES = {
     "x": "input x",
     "f": "forget f",
+    "z": "update z",
     "i": "input gate i",
+    "r": "reset r",
     "o": "output gate o",
     "g": "candidate C̃",
+    "n": "candidate n",
     "y": "output y",
     "h": "hidden h",
     "c": "cell C",
@@ -31,8 +34,9 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
     Parameters
     ----------
     series : mapping of str to ndarray of shape (T + 1,)
-        By the names of ``LINES``, and in training ``target``; index t is the
-        value at time t, NaN where there is none (gates and input at t = 0).
+        Those of ``LINES`` that the kind of cell has, and in training ``target``;
+        index t is the value at time t, NaN where there is none (gates and input
+        at t = 0).
     theme_name : "dark" or "light"
 
     Returns
@@ -41,10 +45,10 @@ def traces(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[str
         A Plotly figure.
     """
     surface = theme.SURFACES[theme_name]
-    T = len(series["c"]) - 1
+    T = len(series["h"]) - 1
     time = wire.encode(np.arange(T + 1))
     lines = [_steps(series["x"], time, T, theme_name)]
-    lines += [_line(name, series[name], time, T, theme_name) for name in LINES]
+    lines += [_line(name, series[name], time, T, theme_name) for name in LINES if name in series]
     if "target" in series:
         lines.append(_line("target", series["target"], time, T, theme_name))
     axis = {
@@ -152,7 +156,7 @@ def _steps(x: Array, time: dict[str, str], T: int, theme_name: theme.ThemeName) 
 def _line(
     name: str, values: Array, time: dict[str, str], T: int, theme_name: theme.ThemeName
 ) -> dict[str, Any]:
-    role = theme.ROLES[name]
+    role = theme.role(name)
     ink = role.tone(theme_name).ink
     mode = "lines+markers" if T <= FEW else "lines"
     if name == "x":  # its line is drawn in steps, by _steps

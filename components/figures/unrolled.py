@@ -12,6 +12,7 @@ from ..numerals import short
 
 # Where the rows stand on the value axis, and how far boxes and tiles reach.
 ROW = {"y": 3.0, "c": 2.05, "h": 1.15, "x": 0.2, "t": -0.55}
+ALONE = {**ROW, "h": 1.6}  # h where there is no cell state above it
 BOX = (0.65, 2.55)
 TILE = 0.7
 STRONGEST = 0.5  # text must stay readable on a full hue
@@ -28,7 +29,8 @@ def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[s
     Parameters
     ----------
     series : mapping of str to ndarray of shape (T + 1,)
-        x, c, h and y; index t is the value at time t, NaN for x at t = 0.
+        x, h, y and, where the cell has one, c; index t is the value at time t,
+        NaN for x at t = 0.
     theme_name : "dark" or "light"
 
     Returns
@@ -37,7 +39,9 @@ def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[s
         A Plotly figure.
     """
     surface = theme.SURFACES[theme_name]
-    time = np.arange(len(series["c"]), dtype=np.float64)
+    time = np.arange(len(series["h"]), dtype=np.float64)
+    rows = ROW if "c" in series else ALONE
+    states = {name: symbol for name, symbol in (("c", "C"), ("h", "h")) if name in series}
     steps = np.where(time == 0, np.nan, time)  # the initial state has no cell around it
     fixed: dict[str, Any] = {"fixedrange": True, "showgrid": False, "zeroline": False}
     fixed |= {"showticklabels": False, "ticks": ""}
@@ -51,33 +55,33 @@ def unrolled(series: Mapping[str, Array], theme_name: theme.ThemeName) -> dict[s
         "meta": {"box": [BOX[0] - 0.06, BOX[1] + 0.06]},
     }
     data = [
-        _rail("c", time, theme_name),
-        _rail("h", time, theme_name),
+        *(_rail(name, rows[name], time, theme_name) for name in states),
         _boxes(steps, BOX, 0.45, surface.muted, surface.panel, 0.09),
     ]
-    for name, symbol in (("c", "C"), ("h", "h")):
+    for name, symbol in states.items():
         tone = theme.ROLES[name].tone(theme_name)
-        reach = (ROW[name] - TILE / 2, ROW[name] + TILE / 2)
+        reach = (rows[name] - TILE / 2, rows[name] + TILE / 2)
         data.append(_boxes(time, reach, 0.4, tone.ink, surface.panel, 0.05))
         data.append(_strengths(series[name], time, reach, _scale(tone.fill, surface)))
-        data.append(_words(name, time, [f"{symbol} {short(v)}" for v in series[name]], theme_name))
+        words = [f"{symbol} {short(v)}" for v in series[name]]
+        data.append(_words(name, rows[name], time, words, theme_name))
     data.append(_dot("x", series["x"], time, theme_name))
     data.append(_dot("y", np.where(np.isnan(steps), np.nan, series["y"]), time, theme_name))
-    times = _words("t", time, [f"t={t:.0f}" for t in time], theme_name)
+    times = _words("t", ROW["t"], time, [f"t={t:.0f}" for t in time], theme_name)
     # Seen by the pointer, but silent: the view itself says all values of a step.
     times["hoverinfo"] = "none"
     data.append(times)
     return {"data": data, "layout": layout}
 
 
-def _rail(name: str, time: Array, theme_name: theme.ThemeName) -> dict[str, Any]:
+def _rail(name: str, row: float, time: Array, theme_name: theme.ThemeName) -> dict[str, Any]:
     """Draw the connection along which a state passes from step to step."""
     role = theme.ROLES[name]
     return {
         "type": "scatter",
         "mode": "lines",
         "x": wire.encode(time),
-        "y": wire.encode(np.full(len(time), ROW[name])),
+        "y": wire.encode(np.full(len(time), row)),
         "line": {"color": role.tone(theme_name).ink, "width": role.width, "dash": role.dash},
         "hoverinfo": "skip",
     }
@@ -122,20 +126,22 @@ def _strengths(
     }
 
 
-def _words(row: str, time: Array, words: list[str], theme_name: theme.ThemeName) -> dict[str, Any]:
+def _words(
+    name: str, row: float, time: Array, words: list[str], theme_name: theme.ThemeName
+) -> dict[str, Any]:
     surface = theme.SURFACES[theme_name]
     return {
         "type": "scatter",
         "mode": "text",
         "zorder": 2,
         "x": wire.encode(time),
-        "y": wire.encode(np.full(len(time), ROW[row])),
+        "y": wire.encode(np.full(len(time), row)),
         "text": words,
         "textposition": "middle center",
         "textfont": {
             "family": theme.MONOSPACE,
             "size": 10,
-            "color": surface.muted if row == "t" else surface.text,
+            "color": surface.muted if name == "t" else surface.text,
         },
         "hoverinfo": "skip",
     }

@@ -124,6 +124,20 @@ def network_settings() -> Settings:
 
 
 @pytest.fixture(scope="session")
+def lens_settings() -> Settings:
+    """Give a function that writes what the Lens page sends."""
+
+    def settings(**changes: Any) -> dict[str, Any]:
+        sent: dict[str, Any] = {"n": 1, "theme": "dark", "text": "the keys", "prefix": ""}
+        sent |= {"model": {"source": "file", "hash": "f" * 64}, "watch": []}
+        sent |= {"generate": "0", "temperature": "0", "top_k": "", "top_p": "", "seed": "0"}
+        sent |= {"lens": "affine", "bias": True, "metric": "rank", "interventions": []}
+        return {**sent, **changes}
+
+    return settings
+
+
+@pytest.fixture(scope="session")
 def train_settings() -> Settings:
     """Give a function that writes what the Train page sends; ``numbers`` changes fields of it."""
 

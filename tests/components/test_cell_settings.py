@@ -12,7 +12,6 @@ from components.boundary import FieldError
 from components.cell_settings import (
     DEFAULTS,
     EXAMPLES,
-    GATES,
     LONGEST,
     PARAMETERS,
     PRESETS,
@@ -21,7 +20,7 @@ from components.cell_settings import (
 from lstm import Trace, half_life, run
 from lstm.cell import Array
 
-LETTERS = [letter for _, letter, _ in GATES]
+LETTERS = ["f", "i", "C", "o"]
 RECURRENT = [f"U_{letter}" for letter in LETTERS]
 
 
@@ -76,10 +75,10 @@ def test_the_defaults_are_weights_of_one_half_biases_of_zero_and_an_output_weigh
 
 def test_sliders_reach_4_for_weights_and_6_for_biases() -> None:
     for name, parameter in PARAMETERS.items():
-        assert parameter.reach == (6.0 if name.startswith("b_") else 4.0), name
+        assert parameter.high == -parameter.low == (6.0 if name.startswith("b_") else 4.0), name
         # From end to end in whole steps, so that 0 and the ends can be met by key.
-        assert (parameter.reach / parameter.step) == pytest.approx(
-            round(parameter.reach / parameter.step), abs=1e-9
+        assert (parameter.high / parameter.step) == pytest.approx(
+            round(parameter.high / parameter.step), abs=1e-9
         )
 
 
@@ -243,7 +242,7 @@ def test_every_named_setting_gives_every_parameter_within_the_sliders(name: str)
     complete = PRESETS[name].complete()
     assert set(complete) == set(PARAMETERS)
     for parameter, value in complete.items():
-        assert abs(value) <= PARAMETERS[parameter].reach, parameter
+        assert abs(value) <= PARAMETERS[parameter].high, parameter
 
 
 @pytest.mark.parametrize("name", [name for name in PRESETS if not PRESETS[name].separate])

@@ -12,9 +12,12 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from components import cell_words
+from components.cell_kinds import KINDS, LSTM
+from components.cell_quantity import Quantity
 from components.cell_run import timeline
-from components.cell_settings import PARAMETERS, CellSettings
-from components.cell_words import EQUATIONS, LOOK_FOR, QUANTITIES, dictionary
+from components.cell_settings import CellSettings
+from components.cell_words import WORDS
 from components.concepts import CONCEPTS
 
 DIAGRAMS = Path(__file__).parents[2] / "assets" / "diagrams"
@@ -25,9 +28,34 @@ DRAWINGS = sorted(DIAGRAMS.glob("lstm-*.svg"))
 TOLERANCE = 1e-12
 
 INPUTS = (1.0, 0.0, -0.5, 0.25, 2.0, 0.0, -1.0)
-ODD = dict(zip(PARAMETERS, np.linspace(-1.3, 1.7, len(PARAMETERS)).tolist(), strict=True))
-TIED = CellSettings(INPUTS, ODD | {f"U_{g}": ODD[f"W_{g}"] for g in "fiCo"}, separate=False)
-SEPARATE = CellSettings(INPUTS, ODD, separate=True)
+
+
+def settings_of(name: str, *, separate: bool) -> CellSettings:
+    """Give every parameter of a kind an odd number of its own, as far as it is free."""
+    kind = KINDS[name]
+    odd = np.linspace(-1.3, 1.7, len(kind.parameters)).tolist()
+    numbers = dict(zip(kind.parameters, odd, strict=True))
+    if not separate:
+        numbers |= {U: numbers[W] for U, W in kind.tied.items()}
+    return CellSettings(INPUTS, numbers, separate, kind=name)
+
+
+TIED = settings_of("lstm", separate=False)
+SEPARATE = settings_of("lstm", separate=True)
+PARAMETERS = LSTM.parameters
+
+
+def quantities_of(kind: str) -> dict[str, Quantity]:
+    """Give the words of all but the parameters."""
+    words = WORDS[kind].quantities
+    return {name: one for name, one in words.items() if name not in KINDS[kind].parameters}
+
+
+QUANTITIES = quantities_of("lstm")
+
+
+def dictionary() -> dict[str, dict[str, object]]:
+    return cell_words.dictionary("lstm")
 
 
 # A calculator of its own: nothing of what it checks is used in it.
@@ -35,6 +63,7 @@ SEPARATE = CellSettings(INPUTS, ODD, separate=True)
 
 OPERATORS: dict[type[ast.AST], Callable[[float, float], float]] = {
     ast.Add: operator.add,
+    ast.Sub: operator.sub,
     ast.Mult: operator.mul,
 }
 FUNCTIONS: dict[str, Callable[[float], float]] = {
@@ -49,7 +78,8 @@ def names_in(template: str) -> list[str]:
 
 def calculate(template: str, numbers: dict[str, float]) -> float:
     """Compute a template as a reader with a calculator does."""
-    text = template.replace("σ", "sigmoid").replace("·", "*").replace("{", "").replace("}", "")
+    text = template.replace("σ", "sigmoid").replace("·", "*").replace("−", "-")
+    text = text.replace("{", "").replace("}", "")
 
     def value(node: ast.AST) -> float:
         match node:
@@ -57,6 +87,8 @@ def calculate(template: str, numbers: dict[str, float]) -> float:
                 return value(body)
             case ast.Name(name):
                 return numbers[name]
+            case ast.Constant(1):
+                return 1.0
             case ast.BinOp(left, sign, right):
                 return OPERATORS[type(sign)](value(left), value(right))
             case ast.Call(ast.Name(name), [argument]):
@@ -67,48 +99,42 @@ def calculate(template: str, numbers: dict[str, float]) -> float:
 
 
 def numbers_at(settings: CellSettings, t: int) -> dict[str, float]:
-    """All numbers that a step can name, those of the engine and its two products."""
+    """All numbers that a step can name."""
     numbers = {name: float(values[t]) for name, values in timeline(settings).items()}
-    numbers |= settings.numbers
-    numbers["keep"] = numbers["f"] * numbers["c_prev"]
-    numbers["write"] = numbers["i"] * numbers["g"]
-    return numbers
+    return numbers | dict(settings.numbers)
 
 
 TEMPLATES = [
-    (name, kind, settings)
-    for name, words in QUANTITIES.items()
-    for kind, settings in (
-        ("worked", TIED),
-        ("worked_separate", SEPARATE),
-        ("squashed", TIED),
-        ("squashed", SEPARATE),
+    (kind, name, template, separate)
+    for kind in KINDS
+    for name, words in quantities_of(kind).items()
+    for template, separate in (
+        ("worked", False),
+        ("worked_separate", True),
+        ("squashed", False),
+        ("squashed", True),
     )
-    if getattr(words, kind)
+    if getattr(words, template)
 ]
 
 
-@pytest.mark.parametrize("t", range(1, len(INPUTS) + 1))
-@pytest.mark.parametrize(
-    ("name", "kind", "settings"),
-    [
-        pytest.param(*case, id=f"{case[0]}-{case[1]}-{'separate' if case[2].separate else 'tied'}")
-        for case in TEMPLATES
-    ],
-)
+@pytest.mark.parametrize(("kind", "name", "template", "separate"), TEMPLATES)
 def test_a_formula_with_numbers_put_in_is_the_engine_s_value(
-    name: str, kind: str, settings: CellSettings, t: int
+    kind: str, name: str, template: str, separate: bool
 ) -> None:
-    numbers = numbers_at(settings, t)
-    computed = calculate(getattr(QUANTITIES[name], kind), numbers)
-    assert computed == pytest.approx(numbers[name], rel=0, abs=TOLERANCE)
+    for t in range(1, len(INPUTS) + 1):
+        numbers = numbers_at(settings_of(kind, separate=separate), t)
+        computed = calculate(getattr(quantities_of(kind)[name], template), numbers)
+        assert computed == pytest.approx(numbers[name], rel=0, abs=TOLERANCE), t
 
 
-@pytest.mark.parametrize("name", ["c", "h", "y", "keep", "write", "tanh_c"])
-def test_what_has_no_formula_of_its_own_for_separate_weights_needs_none(name: str) -> None:
-    numbers = numbers_at(SEPARATE, 3)
-    computed = calculate(QUANTITIES[name].worked, numbers)
-    assert computed == pytest.approx(numbers[name], rel=0, abs=TOLERANCE)
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_what_has_no_formula_of_its_own_for_separate_weights_needs_none(kind: str) -> None:
+    numbers = numbers_at(settings_of(kind, separate=True), 3)
+    for name, words in quantities_of(kind).items():
+        if words.worked and not words.worked_separate:
+            computed = calculate(words.worked, numbers)
+            assert computed == pytest.approx(numbers[name], rel=0, abs=TOLERANCE), name
 
 
 def test_the_calculator_tells_a_wrong_formula() -> None:
@@ -117,58 +143,104 @@ def test_the_calculator_tells_a_wrong_formula() -> None:
     assert abs(wrong - numbers["c"]) > 0.01
 
 
-def test_with_tied_weights_no_formula_names_a_recurrent_one() -> None:
-    for name, words in QUANTITIES.items():
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_with_tied_weights_no_formula_names_a_recurrent_one(kind: str) -> None:
+    for name, words in quantities_of(kind).items():
         named = names_in(words.worked + words.squashed)
         assert not [one for one in named if one.startswith("U_")], name
 
 
-def test_every_equation_is_worked_and_computed_in_the_order_of_the_step() -> None:
-    known = {"x", "h_prev", "c_prev", "keep", "write", "tanh_c", *PARAMETERS}
-    for name in EQUATIONS:
-        words = QUANTITIES[name]
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_equation_is_worked_and_computed_in_the_order_of_the_step(kind: str) -> None:
+    known = {"x", "h_prev", "c_prev", "keep", "write", "tanh_c", *KINDS[kind].parameters}
+    equations = WORDS[kind].equations
+    for name in equations:
+        words = WORDS[kind].quantities[name]
         assert words.formula.startswith(words.symbol.removesuffix("(t)") + " = "), name
         assert words.worked, name
         assert set(names_in(words.worked)) <= known, name
         known.add(name)
     # Each gate and state that is shown is worked out: what else is there was given.
-    assert {"f", "i", "g", "o", "c", "h", "y"} == set(EQUATIONS)
+    gates = {gate.name for gate in KINDS[kind].gates}
+    assert gates | {KINDS[kind].state, "h", "y"} <= set(equations)
 
 
-def test_a_gate_shows_the_sum_before_its_squashing() -> None:
-    for name in ("f", "i", "g", "o"):
-        assert names_in(QUANTITIES[name].squashed) == [f"a_{name}"]
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_gate_shows_the_sum_before_its_squashing(kind: str) -> None:
+    for gate in KINDS[kind].gates:
+        assert names_in(quantities_of(kind)[gate.name].squashed) == [f"a_{gate.name}"]
 
 
-def test_every_operand_is_a_quantity_and_stands_in_the_formula() -> None:
-    for name, words in QUANTITIES.items():
-        assert set(words.operands) <= set(QUANTITIES), name
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_operand_is_a_quantity_and_stands_in_the_formula(kind: str) -> None:
+    quantities = quantities_of(kind)
+    for name, words in quantities.items():
+        assert set(words.operands) <= set(quantities), name
         # What the first line writes out, such as tanh C, is a number of the second.
         for first in filter(None, (words.worked, words.worked_separate)):
-            assert set(words.operands) <= set(names_in(first + words.squashed)), name
+            written = set(names_in(first + words.squashed))
+            for operand in words.operands:
+                parts = set(quantities[operand].operands)
+                assert operand in written or (parts and parts <= written), (name, operand)
 
 
-def test_every_quantity_and_every_parameter_has_its_words() -> None:
-    words = dictionary()
-    assert set(words) == set(QUANTITIES) | set(PARAMETERS)
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_quantity_and_every_parameter_has_its_words(kind: str) -> None:
+    words = WORDS[kind].quantities
+    assert set(KINDS[kind].parameters) < set(words)
+    # Whatever the page shows of a run has words, and the other way round.
+    run = {name for name in timeline(settings_of(kind, separate=True)) if name[:2] != "a_"}
+    shown = set(words) - set(KINDS[kind].parameters)
+    assert shown <= run
+    unsaid = {"half_life", "sum"} | ({"keep"} if kind == "no_forget" else set())
+    assert run - shown == unsaid & run
     for name, one in words.items():
-        assert one["title"], name
-        assert not one["feeds"] or one["feeds"] in QUANTITIES, name
-        assert one["says"].endswith("."), name
-        assert one["role"] in {"f", "i", "g", "o", "c", "h", "x", "y"}, name
+        assert one.title, name
+        assert not one.feeds or one.feeds in shown, name
+        assert one.says.endswith("."), name
+        assert one.role in {"f", "i", "g", "o", "c", "h", "x", "y"}, name
 
 
-@pytest.mark.parametrize("name", list(PARAMETERS))
-def test_the_words_of_a_parameter_are_those_of_its_slider(name: str) -> None:
-    words = dictionary()[name]
-    assert f"{words['title']} {words['symbol']}" == PARAMETERS[name].label
-    assert words["role"] == PARAMETERS[name].role
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_words_of_a_parameter_are_those_of_its_slider(kind: str) -> None:
+    for name, parameter in KINDS[kind].parameters.items():
+        words = WORDS[kind].quantities[name]
+        assert f"{words.title} {words.symbol}" == parameter.label
+        assert words.role == parameter.role
 
 
-def test_every_panel_says_in_one_line_what_to_look_for() -> None:
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_browser_gets_the_words_of_one_kind_and_nothing_empty(kind: str) -> None:
+    told = cell_words.dictionary(kind)
+    assert set(told) == set(WORDS[kind].quantities)
+    for name, words in told.items():
+        assert all(value for key, value in words.items() if key != "operands"), name
+        for key, value in words.items():
+            assert getattr(WORDS[kind].quantities[name], key) == value
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_panel_says_in_one_line_what_to_look_for(kind: str) -> None:
+    look_for = WORDS[kind].look_for
     panels = {"Cell diagram", "Unrolled network", "Traces", "Worked step", "Readings"}
-    assert panels <= set(LOOK_FOR)
-    assert all(len(line) < 90 and "\n" not in line for line in LOOK_FOR.values())
+    assert look_for.keys() == panels | {"start", "same"}
+    assert all(len(line) < 90 and "\n" not in line for line in look_for.values())
+    assert bool(look_for["same"]) == bool(KINDS[kind].alike)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_no_kind_speaks_of_what_it_does_not_have(kind: str) -> None:
+    words = WORDS[kind]
+    said = [*words.look_for.values(), *(bar.words for bar in words.bars), words.half_life]
+    for one in words.quantities.values():
+        said += [one.formula, one.formula_separate, one.says]
+    text = " ".join(said)
+    if KINDS[kind].state == "h":
+        assert not re.search(r"\bC\b", text)
+    if kind == "no_forget":
+        assert not re.search(r"\bf\b|forget gate", text)
+    if kind == "rnn":
+        assert "gate" not in text
 
 
 def test_the_squashed_numbers_in_the_concepts_are_those_of_the_functions() -> None:

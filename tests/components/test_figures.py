@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 import pytest
 
 from components import theme
+from components.cell_kinds import KINDS
 from components.cell_run import timeline
-from components.cell_settings import DEFAULTS, CellSettings
+from components.cell_settings import CellSettings
 from components.figures.traces import LINES, traces, value_range
 from components.figures.unrolled import unrolled
 from components.numerals import short
@@ -28,10 +29,11 @@ at_each_length = pytest.mark.parametrize("T", LENGTHS)
 each_figure = pytest.mark.parametrize("name", list(BUILDERS))
 
 
-def cell(T: int, scale: float = 1.0, **numbers: float) -> Series:
+def cell(T: int, scale: float = 1.0, kind: str = "lstm", **numbers: float) -> Series:
     """Give what a cell computes over T random inputs."""
     inputs = scale * np.random.default_rng(T).normal(size=T)
-    settings = CellSettings(tuple(inputs.tolist()), DEFAULTS | numbers, separate=True)
+    all_numbers = KINDS[kind].defaults | numbers
+    settings = CellSettings(tuple(inputs.tolist()), all_numbers, separate=True, kind=kind)
     return {name: values for name, values in timeline(settings).items() if name in LINES}
 
 
@@ -91,7 +93,7 @@ def test_large_numbers_are_drawn_without_a_warning(
 @each_figure
 @in_each_theme
 def test_a_figure_of_nothing_but_zeros_is_drawn(name: str, theme_name: theme.ThemeName) -> None:
-    zeros = {line: np.zeros(4) for line in LINES}
+    zeros = {line: np.zeros(4) for line in cell(3)}
     zeros["x"] = np.array([np.nan, 0, 0, 0])
     go.Figure(BUILDERS[name](zeros, theme_name))
 
@@ -150,9 +152,15 @@ def test_the_themes_differ_in_colours_alone(name: str) -> None:
 def test_the_traces_hold_every_series_over_the_whole_time_axis(
     theme_name: theme.ThemeName, T: int
 ) -> None:
-    series = cell(T)
-    figure = traces(series, theme_name)
-    for name in LINES:
+    for kind in KINDS:
+        series = cell(T, kind=kind)
+        figure = traces(series, theme_name)
+        assert {trace["meta"] for trace in figure["data"]} == set(series)
+        holds(figure, series, T)
+
+
+def holds(figure: Figure, series: Series, T: int) -> None:
+    for name in series:
         trace = drawn(figure, name)
         assert trace["meta"] == name
         np.testing.assert_array_equal(read(trace["x"]), np.arange(T + 1))
@@ -165,9 +173,10 @@ def test_the_traces_hold_every_series_over_the_whole_time_axis(
 @in_each_theme
 def test_each_trace_has_the_colour_and_the_line_of_its_role(theme_name: theme.ThemeName) -> None:
     for T in (9, 500):
-        figure = traces(cell(T), theme_name)
+        figure = traces(cell(T) | cell(T, kind="gru"), theme_name)
         for name in LINES:
-            role = theme.ROLES[name]
+            # A GRU's gates have the hues of those that do the same in an LSTM.
+            role = theme.ROLES[{"z": "f", "r": "i", "n": "g"}.get(name, name)]
             lines = [trace for trace in figure["data"] if trace["meta"] == name]
             for trace in lines:
                 assert trace["line"]["color"] == role.tone(theme_name).ink

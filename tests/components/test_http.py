@@ -59,15 +59,17 @@ def cell_body(**changes: Any) -> dict[str, Any]:
     }
 
 
-def page_body(pathname: Any) -> dict[str, Any]:
-    """Give the body of the callback that brings the page at a path."""
+def page_body(pathname: Any, link: Any = "") -> dict[str, Any]:
+    """Give the body of the callback that brings the page at a path, as a link wants it."""
     return {
-        "output": "..lab-nav.children...lab-main.children..",
+        "output": "..lab-nav.children...lab-main.children...lab-compare.hidden..",
         "outputs": [
             {"id": "lab-nav", "property": "children"},
             {"id": "lab-main", "property": "children"},
+            {"id": "lab-compare", "property": "hidden"},
         ],
         "inputs": [{"id": "lab-location", "property": "pathname", "value": pathname}],
+        "state": [{"id": "lab-location", "property": "hash", "value": link}],
         "changedPropIds": ["lab-location.pathname"],
         "parsedChangedPropsIds": ["lab-location"],
     }
@@ -241,11 +243,13 @@ def test_the_page_at_the_root_is_the_cell(client: FlaskClient) -> None:
     children = json.loads(response.text)["response"]
     link, *others = children["lab-nav"]["children"]
     assert [other["props"] for other in others] == [
-        {"children": name, "href": f"/{name.lower()}"} for name in ("Network", "Train", "Models")
+        {"children": name, "href": f"/{name.lower()}"}
+        for name in ("Network", "Train", "Lens", "Models")
     ]
     assert link["props"] == {"children": "Cell", "href": "/", "aria-current": "page"}
-    heading, view = children["lab-main"]["children"]["props"]["children"]
+    heading, pair = children["lab-main"]["children"]["props"]["children"]
     assert (heading["type"], heading["props"]["children"]) == ("H1", "Cell")
+    view = pair["props"]["children"][0]
     assert view["props"]["data-view"] == "cell"
 
 

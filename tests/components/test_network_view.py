@@ -66,7 +66,9 @@ def named(page: ET.Element, tag: str, name: str) -> ET.Element:
 @pytest.mark.parametrize("name", [*REGIONS, "Whole stack", "Unit", "Settings"])
 def test_every_panel_is_a_region_with_its_name(network_page: ET.Element, name: str) -> None:
     (region,) = (
-        node for node in network_page.iter("section") if node.attrib.get("aria-label") == name
+        node
+        for node in network_page.iter()
+        if node.get("role") == "region" and node.get("aria-label") == name
     )
     if name != "Settings":
         assert words(next(region.iter("h2"))) == name

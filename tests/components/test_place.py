@@ -33,7 +33,7 @@ def shown(tree: Tree, view: Any) -> list[str | None]:
     def seen(part: ET.Element) -> list[str | None]:
         if part.get("hidden") is not None:
             return []
-        own = [part.get("aria-label")] if part.tag == "section" else []
+        own = [part.get("aria-label")] if part.get("role") == "region" else []
         return own + [name for child in part for name in seen(child)]
 
     return seen(root)

@@ -9,6 +9,7 @@ from dash import Dash, html
 from flask import Flask
 
 from components import CellView, create_app, register_callbacks
+from components.forgery import LARGEST_BODY
 from components.lab import ASSETS
 from components.portal import _INSIDE, scoped
 
@@ -79,6 +80,15 @@ def test_registered_twice_everything_is_there_once() -> None:
     register_callbacks(portal)
     assert ours(portal.server.test_client().get("/").text) == once
     assert len(once) == len(set(once))
+
+
+def test_a_portal_without_a_limit_of_its_own_is_sent_no_more_than_the_lab() -> None:
+    client = portal_of().server.test_client()
+    headers = {"X-Lab-Owner": "anna-has-an-unguessable-token"}
+    large = {"text": "x" * LARGEST_BODY}
+    for path in ("cell/trace", "cell/code", "network/code", "trace"):
+        answer = client.post(f"/_lab/{path}", json=large, headers=headers)
+        assert answer.status_code == 413, path
 
 
 def test_the_lab_itself_loads_its_assets_in_one_way_only() -> None:

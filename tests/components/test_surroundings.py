@@ -1,7 +1,10 @@
 """Who may frame the lab, and which headers of a proxy it believes."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +17,7 @@ from components import create_app, serve
 from components.surroundings import frame_ancestors, proxies
 from lstm import LabError
 
+ROOT = Path(__file__).parents[2]
 NAMES = ("LSTM_LAB_FRAME_ANCESTORS", "LSTM_LAB_PROXIES")
 
 
@@ -106,6 +110,29 @@ def test_a_lab_with_a_wrong_setting_does_not_start(
     assert said.out == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["app.py"], 2),
+        (["-m", "gunicorn", "app:server", "--bind", "127.0.0.1:0", "--workers", "1"], 4),
+    ],
+    ids=["python", "gunicorn"],
+)
+def test_however_it_is_started_it_ends_with_what_is_wrong(command: list[str], status: int) -> None:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | {NAMES[1]: "one"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == status
+    assert "LSTM_LAB_PROXIES is 'one'. Use the number of proxies" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_on_a_portal_s_own_server_the_portal_says_who_may_frame(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -161,9 +188,14 @@ def test_behind_a_proxy_every_address_has_the_prefix_that_the_proxy_took_away(
 
 def test_behind_a_proxy_the_navigation_has_its_prefix(behind: FlaskClient) -> None:
     body = {
-        "output": "..lab-nav.children...lab-main.children..",
-        "outputs": [{"id": f"lab-{name}", "property": "children"} for name in ("nav", "main")],
+        "output": "..lab-nav.children...lab-main.children...lab-compare.hidden..",
+        "outputs": [
+            {"id": "lab-nav", "property": "children"},
+            {"id": "lab-main", "property": "children"},
+            {"id": "lab-compare", "property": "hidden"},
+        ],
         "inputs": [{"id": "lab-location", "property": "pathname", "value": "/team/train"}],
+        "state": [{"id": "lab-location", "property": "hash", "value": ""}],
         "changedPropIds": ["lab-location.pathname"],
     }
     headers = {"X-Forwarded-Prefix": "/team"}
@@ -221,5 +253,5 @@ def test_health_is_answered_below_a_prefix_too() -> None:
 
 
 def test_the_readme_names_the_settings() -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    text = (ROOT / "README.md").read_text("utf-8")
     assert all(name in text for name in NAMES)
