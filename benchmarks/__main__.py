@@ -5,10 +5,12 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from . import (
+    atlas,
     cell_training,
     characters,
     dragging,
     engine,
+    lens,
     load,
     loading,
     network,
@@ -30,6 +32,8 @@ PARTS: Mapping[str, Callable[[], Iterable[Row]]] = {
     "cell_training": cell_training.measure,
     "playback": playback.measure,
     "network": network.measure,
+    "lens": lens.measure,
+    "atlas": atlas.measure,
 }
 
 

@@ -13,22 +13,29 @@ from .lab import CALM, DESKTOP, ROOT, chromium, new_page, served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 # Page, what to press there, steps into it: the burst is being remembered; deep in the brackets;
-# a grammar is learnt.
+# a grammar is learnt; a list is continued.
 Place = tuple[str, str, int]
 CELL: Place = ("", "Burst", 6)
+COMPARE: Place = ("", "Compare", 5)
 NETWORK: Place = ("network", "Brackets", 12)
 TRAIN: Place = ("train", "Train", 0)
+LENS: Place = ("lens", "a numbered list", 0)
 MODELS: Place = ("models", "", 0)
 PICTURES: dict[str, tuple[Place, ViewportSize, Literal["dark", "light"]]] = {
     "cell-dark": (CELL, DESKTOP, "dark"),
     "cell-light": (CELL, DESKTOP, "light"),
     "cell-narrow": (CELL, PHONE, "dark"),
+    "compare-dark": (COMPARE, DESKTOP, "dark"),
+    "compare-light": (COMPARE, DESKTOP, "light"),
     "network-dark": (NETWORK, DESKTOP, "dark"),
     "network-light": (NETWORK, DESKTOP, "light"),
     "network-narrow": (NETWORK, PHONE, "dark"),
     "train-dark": (TRAIN, DESKTOP, "dark"),
     "train-light": (TRAIN, DESKTOP, "light"),
     "train-narrow": (TRAIN, PHONE, "dark"),
+    "lens-dark": (LENS, DESKTOP, "dark"),
+    "lens-light": (LENS, DESKTOP, "light"),
+    "lens-narrow": (LENS, PHONE, "dark"),
     "models-dark": (MODELS, DESKTOP, "dark"),
     "models-light": (MODELS, DESKTOP, "light"),
 }
@@ -72,6 +79,8 @@ async def picture(
         await page.get_by_role("button", name=example, exact=True).click()
     if example == "Train":
         await _learnt(page)
+    if example == "Compare":
+        await _compared(page)
     await page.wait_for_timeout(CALM)
     for _ in range(steps):
         await page.get_by_role("button", name="Step forward", exact=True).click()
@@ -82,6 +91,14 @@ async def picture(
     png = await page.screenshot()
     await page.context.close()
     return png
+
+
+async def _compared(page: Page) -> None:
+    """Let the second setting remember longer, and wait until it is said how far they part."""
+    bias = page.get_by_role("region", name="Setting B").get_by_label("Exact b_f")
+    await bias.fill("3")
+    await bias.press("Enter")
+    await page.locator("[data-value=first_difference]:not([value=''])").wait_for()
 
 
 async def _learnt(page: Page) -> None:

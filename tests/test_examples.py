@@ -50,3 +50,13 @@ def test_the_network_notebook_draws_the_gates_and_counts_brackets() -> None:
     np.testing.assert_array_equal(decode(states.data[-1].x), np.arange(39))
     assert depth.max() == 3
     assert abs(depth[-1]) == 0
+
+
+def test_the_lens_notebook_shows_the_article_s_three_figures() -> None:
+    texts, predictions, ranks, watched, numbers = run_notebook(EXAMPLES / "lens.ipynb")
+    assert texts == ("1", ",", "1", ",", "1", ",", "1", ",", "1")
+    assert predictions.data[0].text[-1][0].startswith("1<br>99.")
+    assert list(ranks.data[0].text[-1]) == ["1", "1", "1"]  # greedy: the model's own first choice
+    assert watched.layout.xaxis.ticktext == ("is", "are")
+    assert [list(map(int, row)) for row in watched.data[0].text] == numbers.tolist()
+    assert (numbers[:, 1] < numbers[:, 0]).all()

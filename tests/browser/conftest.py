@@ -24,10 +24,11 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
-    ViewportSize,
     WebError,
     expect,
 )
+
+from tests.browser.kept import SIZE, Kept
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
@@ -191,6 +192,7 @@ class Lab:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
+        self.kept: Kept | None = None
 
     @property
     def sequence(self) -> Locator:
@@ -245,12 +247,21 @@ class Lab:
         """Open the page, where ``state`` is given with a link to it, and wait until it is ready."""
         if state:
             link = "#" + urlencode({"v": 1, **state}, safe=",")
+        if self.kept:
+            self.kept.open(self, link)
+        else:
+            self.load(link)
+
+    def load(self, link: str = "") -> None:
+        """Load the page, and wait until it is ready."""
         self.leave()
         self.page.goto(self.url + link)
         self.ready()
 
     def leave(self) -> None:
         """Go where nothing runs, so that opening the page again loads it anew."""
+        if self.kept:
+            self.kept.empty = False
         self.page.goto("about:blank")
 
     def ready(self) -> None:
@@ -474,9 +485,6 @@ class Network(Lab):
         return x, box["y"] + box["height"] * (row + 0.5) / rows
 
 
-SIZE: ViewportSize = {"width": 1440, "height": 900}  # that of the design
-
-
 @pytest.fixture(scope="session")
 def worker_watch() -> Watch:
     """One watch for all tests of a worker, since they share a browser page."""
@@ -498,16 +506,43 @@ def worker_page(browser: Browser, worker_watch: Watch) -> Page:
     return context.new_page()
 
 
+@pytest.fixture(scope="session")
+def worker_kept(worker_page: Page) -> Kept:
+    """Give the one page of a worker as one that is kept."""
+    return Kept(worker_page)
+
+
 @pytest.fixture
-def lab(worker_page: Page, server: Server, watch: Watch) -> Iterator[Lab]:
+def keeps_page() -> None:
+    """Let all tests of a module keep the page, where none is about loading it."""
+
+
+@pytest.fixture
+def lab(
+    worker_page: Page,
+    server: Server,
+    watch: Watch,
+    worker_kept: Kept,
+    request: pytest.FixtureRequest,
+) -> Iterator[Lab]:
     """Give the lab in a browser that remembers nothing, with no page opened yet."""
     lab = Lab(worker_page, server.url)
-    lab.page.set_viewport_size(SIZE)
-    lab.page.emulate_media(color_scheme="dark", reduced_motion="no-preference")
+    worker_kept.reset()
+    if "keeps_page" in request.fixturenames:
+        lab.kept = worker_kept
+    elif worker_kept.empty:
+        worker_kept.empty = False
+        lab.leave()
+    failed = request.session.testsfailed
     yield lab
+    if lab.kept and request.session.testsfailed == failed:
+        lab.kept.rest(lab)
+        if lab.kept.empty:
+            return
     # Whatever the page has reported by now comes in before the answer to this.
     lab.page.evaluate("() => location.protocol === 'about:' || localStorage.clear()")
     lab.leave()
+    worker_kept.empty = False
 
 
 @pytest.fixture
@@ -531,7 +566,9 @@ def open_lab(browser: Browser, server: Server, watch: Watch) -> Iterator[Callabl
 @pytest.fixture
 def network(lab: Lab, server: Server) -> Network:
     """Give the Network page, as :func:`lab` gives the Cell page."""
-    return Network(lab.page, server.url)
+    network = Network(lab.page, server.url)
+    network.kept = lab.kept
+    return network
 
 
 @pytest.fixture

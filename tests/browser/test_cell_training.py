@@ -18,8 +18,9 @@ from lstm.single import Cell, Epoch, learn, slope
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Server, Watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
+UNHEARD = 10_000  # milliseconds after which the page no longer expects an answer
 PULSE = [1.0, 0, 0, 0, 0, 0, 0, 0, 0]
 FRESH = Cell(*DEFAULTS.values())
 ADAM = Optimiser("adam", 0.05, clip=None)
@@ -141,17 +142,15 @@ def link_says(lab: "Lab", condition: str) -> dict[str, str]:
 # Calm until it is wanted
 
 
-def test_a_newcomer_s_page_has_nothing_of_training_but_its_switch(lab: "Lab") -> None:
+def test_a_newcomer_s_page_has_nothing_of_training_but_its_switch_which_copies_the_input(
+    lab: "Lab", watch: "Watch"
+) -> None:
     lab.open()
     expect(lab.button("Training")).to_have_attribute("aria-pressed", "false")
     expect(card(lab)).to_have_count(0)
     expect(target(lab)).to_have_count(0)
     for name in ("epoch", "iteration", "loss"):
         expect(lab.page.locator(f"[data-value={name}]")).to_have_count(0)
-
-
-def test_switched_on_it_copies_the_input_and_says_the_loss(lab: "Lab", watch: "Watch") -> None:
-    lab.open()
     switch_on(lab)
     expect(target(lab)).to_have_value("1, 0, 0, 0, 0, 0, 0, 0, 0")
     at_epoch(lab, 0)
@@ -233,14 +232,6 @@ def test_while_it_trains_all_that_is_shown_belongs_to_one_epoch(lab: "Lab") -> N
         assert set(frame["weight"]) == {cells[epoch].W_y}
 
 
-def test_one_epoch_after_another_gives_the_same_bits_as_many(lab: "Lab") -> None:
-    lab.open()
-    switch_on(lab)
-    for epoch in (1, 2, 3):
-        one_epoch(lab, epoch)
-        assert weights(lab) == weights_of(cell_at(epoch))
-
-
 def test_rewind_brings_the_initial_weights_back_to_the_last_bit(lab: "Lab") -> None:
     lab.open(W_f="0.123456789012345", b_out="-7e-3")
     switch_on(lab)
@@ -293,11 +284,14 @@ def test_a_click_on_the_curve_goes_to_that_epoch(lab: "Lab") -> None:
     assert weights(lab) == weights_of(cell_at(20))
 
 
-def test_training_forks_from_the_epoch_that_was_gone_back_to(lab: "Lab") -> None:
+def test_single_epochs_give_the_bits_of_many_and_fork_where_they_were_gone_back_to(
+    lab: "Lab",
+) -> None:
     lab.open()
     switch_on(lab)
     for epoch in (1, 2, 3, 4):
         one_epoch(lab, epoch)
+        assert weights(lab) == weights_of(cell_at(epoch))
     lab.slider("Epoch").fill("1")
     at_epoch(lab, 1)
     rate(lab).fill("0.2")
@@ -402,15 +396,18 @@ def test_training_outlives_a_server_that_was_away(
     open_lab: Callable[..., "Lab"], own_server: "Server", watch: "Watch"
 ) -> None:
     watch.allow("ERR_CONNECTION|Failed to load resource|the server did not respond|fetch")
-    lab = open_lab()
-    lab.url = own_server.url
+    lab = open_lab(own_server.url)
+    lab.page.clock.install()
     lab.open()
     switch_on(lab)
     lab.button("Train").click()
     reached(lab, 5)
-    own_server.stop()
+    with lab.page.expect_event("requestfailed"):
+        own_server.stop()
+    lab.page.clock.fast_forward(UNHEARD)
     expect(lab.alert).to_contain_text("does not answer")
     own_server.start()
+    lab.page.clock.fast_forward(UNHEARD)
     reached(lab, int(lab.read("epoch")) + 20)
     epoch = pause(lab)
     expect(lab.alert).to_have_count(0)
@@ -630,16 +627,6 @@ def test_axe_finds_nothing_while_it_trains(lab: "Lab", scheme: Any, size: tuple[
     pause(lab)
 
 
-def test_on_a_desk_everything_that_learning_moves_is_in_view(lab: "Lab") -> None:
-    lab.open()
-    switch_on(lab)
-    for name in ("Cell diagram", "Training", "Traces", "Worked step", "Readings"):
-        box = lab.region(name).bounding_box()
-        assert box is not None
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 900 - 62, name
-
-
 def test_on_a_phone_training_does_not_overflow_sideways(lab: "Lab") -> None:
     lab.page.set_viewport_size({"width": 390, "height": 844})
     lab.open()
@@ -648,14 +635,18 @@ def test_on_a_phone_training_does_not_overflow_sideways(lab: "Lab") -> None:
     expect(card(lab)).to_be_in_viewport()
 
 
-def test_nothing_jumps_while_it_learns(lab: "Lab") -> None:
+def test_on_a_desk_all_that_learning_moves_is_in_view_and_stays_where_it_is(lab: "Lab") -> None:
     lab.open()
     switch_on(lab)
     names = ("Cell diagram", "Training", "Traces", "Worked step", "Readings")
-    boxes = [lab.region(name).bounding_box() for name in names]
+    boxes = {name: lab.region(name).bounding_box() for name in names}
+    for name, box in boxes.items():
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900 - 62, name
     for epoch in (1, 2, 3):
         one_epoch(lab, epoch)
-        assert [lab.region(name).bounding_box() for name in names] == boxes
+        assert {name: lab.region(name).bounding_box() for name in names} == boxes
 
 
 def test_the_theme_changes_the_curve_too(lab: "Lab") -> None:
@@ -672,7 +663,7 @@ def test_the_theme_changes_the_curve_too(lab: "Lab") -> None:
 
 
 def test_a_link_with_a_bad_target_leaves_no_empty_page(lab: "Lab") -> None:
-    lab.open(x="1,0,0", train=1, target="0,oops,0")
+    lab.load("#v=1&x=1,0,0&train=1&target=0,oops,0")
     expect(lab.alert).to_contain_text("target(2) is 'oops'.")
     lab.button("Train").click()
     expect(lab.alert).to_contain_text("target(2) is 'oops'.")

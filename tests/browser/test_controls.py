@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Request, expect
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 SLIDERS = {
     "Forget gate weight W_f": (4, 0.5),
@@ -92,7 +92,7 @@ def test_everything_has_the_name_that_stays_put(lab: "Lab") -> None:
 def test_pages_that_do_not_exist_are_not_in_the_navigation(lab: "Lab") -> None:
     lab.open()
     expect(lab.page.get_by_role("navigation", name="Pages").get_by_role("link")).to_have_text(
-        ["Cell", "Network", "Train", "Models"]
+        ["Cell", "Network", "Train", "Lens", "Models"]
     )
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 STATE = "1,-0.5,0.25"
 # Name, formula, and what stands in the sentence, for every node of the drawing.

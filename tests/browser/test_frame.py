@@ -1,7 +1,7 @@
 """The lab in a frame of another page: without navigation, for those who may."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Server, Watch
 
 pytestmark = pytest.mark.browser
-
-Open = Callable[..., "Lab"]
 
 
 class Portal(BaseHTTPRequestHandler):
@@ -54,14 +52,13 @@ def framed(
     portal: str,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
-    open_lab: Open,
+    lab: "Lab",
 ) -> Iterator[tuple[Page, str]]:
     """Give a browser page and an address: the portal's, up to the lab's own."""
     monkeypatch.setenv("LSTM_LAB_FRAME_ANCESTORS", portal.rstrip("/?"))
     server: Server = request.getfixturevalue("own_server")
-    page = open_lab().page
-    yield page, portal + server.url
-    page.goto("about:blank")  # before its server ends, which it may still be loading from
+    yield lab.page, portal + server.url
+    lab.leave()  # before its server ends, which it may still be loading from
 
 
 def inside(page: Page) -> FrameLocator:
@@ -126,10 +123,9 @@ def test_without_the_question_the_navigation_is_there(framed: tuple[Page, str]) 
 
 
 def test_who_may_not_frame_the_lab_gets_an_empty_frame(
-    portal: str, server: "Server", open_lab: Open, watch: "Watch"
+    portal: str, server: "Server", lab: "Lab", watch: "Watch"
 ) -> None:
     watch.allow("frame-ancestors 'self'")
-    page = open_lab().page
-    page.goto(portal + server.url + "?embed=1")
-    (_, frame) = page.frames
+    lab.page.goto(portal + server.url + "?embed=1")
+    (_, frame) = lab.page.frames
     assert frame.url.startswith("chrome-error://")

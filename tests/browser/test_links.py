@@ -1,12 +1,19 @@
 """A link restores settings, sequence and time exactly; the address follows the page."""
 
+import math
+import random
 import re
+import struct
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
+
+from components.cell_kinds import KINDS
+from components.cell_run import timeline
+from components.cell_settings import CellSettings
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
@@ -62,7 +69,7 @@ def test_a_copied_link_restores_everything_exactly_in_another_browser(
     here.open(**state)
     here.at(int(state["t"]), "Paused")
     link = copied(here)
-    assert query(link)["v"] == "1"
+    assert query(link)["v"] == "2"
     there = open_lab()
     there.page.goto(link)
     there.ready()
@@ -117,7 +124,7 @@ def test_without_a_clipboard_the_link_is_in_the_address_bar(lab: "Lab") -> None:
 def test_the_address_follows_once_the_page_rests(lab: "Lab") -> None:
     lab.open()
     lab.button("Step forward").click()
-    follows(lab, v="1", t="1")
+    follows(lab, v="2", t="1")
     lab.set("W_f", "2.5")
     follows(lab, W_f="2.5", t="1")
     lab.type_sequence("1, 0.5")
@@ -214,3 +221,182 @@ def test_an_address_with_a_plain_anchor_opens_the_worked_example(lab: "Lab", anc
     lab.at(0, "Ready")
     expect(lab.sequence).to_have_value("1, 0, 0, 0, 0, 0, 0, 0, 0")
     expect(lab.alert).to_have_count(0)
+
+
+STATES = """() => {
+    const { write, parse } = lstmLab.link;
+    const bits = new BigUint64Array(1);
+    const random = (n) => Math.floor(Math.random() * n);
+    const number = () => {
+        crypto.getRandomValues(bits);
+        const kind = random(8);
+        if (kind === 0) return [0, -0, 5e-324, -2.2250738585072011e-308][random(4)];
+        if (kind === 1) bits[0] &= 0x800fffffffffffffn; // subnormal
+        const [value] = new Float64Array(bits.buffer);
+        return Number.isFinite(value) ? value : number();
+    };
+    const signs = [..."=&#%+?;, \\"'<>\\n\\\\√C̃𝛽🧪", "B.", "D.", "v"];
+    const sign = () => signs[random(signs.length)];
+    const text = () => Array.from({ length: random(20) }, sign).join("");
+    const numbers = (n) => Array.from({ length: n }, number);
+    const setting = () => ({
+        kind: ["lstm", "gru", "rnn", text()][random(4)],
+        iv: text(),
+        ...Object.fromEntries(numbers(random(16)).map((value, n) => [`W_${n}`, value])),
+    });
+    const failed = [];
+    for (let n = 0; n < 300; n += 1) {
+        const x = numbers(1 + random(n % 50 === 0 ? 500 : 12));
+        const given = {
+            a: { ...setting(), x: x.map(lstmLab.numbers.text).join(",") },
+            b: random(3) ? setting() : null,
+            difference: random(2) ? { show: text(), gap: text() } : {},
+            t: random(500),
+        };
+        const texts = (query) => query && lstmLab.link.texts(query);
+        const written = write({ ...given, a: texts(given.a), b: texts(given.b) });
+        const { state } = parse(new URL(`#${written}`, location.href).hash.slice(1));
+        const same = (one, other) =>
+            one === null || other === null
+                ? one === other
+                : Object.keys(one).length === Object.keys(other).length &&
+                  Object.entries(one).every(([name, value]) =>
+                      typeof value === "number"
+                          ? Object.is(Number(other[name]), value)
+                          : other[name] === value);
+        const read = state.a.x.split(",").map(Number);
+        if (
+            !["a", "b", "difference"].every((side) => same(given[side], state[side])) ||
+            Number(state.t) !== given.t ||
+            !x.every((value, k) => Object.is(value, read[k]))
+        )
+            failed.push(written);
+    }
+    return failed;
+}"""
+
+
+def test_whatever_a_page_can_show_is_the_same_after_a_link(lab: "Lab") -> None:
+    lab.open()
+    assert lab.page.evaluate(STATES) == []
+
+
+def random_number(rng: random.Random, limit: float) -> float:
+    """Draw a number from random bits: of any size up to a limit, subnormal ones and −0 too."""
+    while True:
+        bits = rng.getrandbits(64)
+        if rng.random() < 0.1:
+            bits &= 0x800F_FFFF_FFFF_FFFF
+        value: float = struct.unpack("<d", struct.pack("<Q", bits))[0]
+        if math.isfinite(value):
+            return math.fmod(value, limit)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_settings_come_back_from_their_link_bit_for_bit(lab: "Lab", seed: int) -> None:
+    rng = random.Random(seed)
+    kinds = rng.sample(sorted(KINDS), 2)
+    sequence = [random_number(rng, 1e6) for _ in range(6)] + [-0.0, 5e-324]
+    said: dict[str, Any] = {"v": 2, "x": ",".join(map(repr, sequence)), "t": rng.randint(1, 8)}
+    settings = []
+    for prefix, kind in zip(("", "B."), kinds, strict=True):
+        numbers = {name: random_number(rng, 100) for name in KINDS[kind].parameters}
+        separate = bool(KINDS[kind].tied) and rng.random() < 0.5
+        settings.append(
+            CellSettings.read(
+                {"kind": kind, "sequence": said["x"], "separate": separate}
+                | {"numbers": {name: repr(value) for name, value in numbers.items()}}
+            )
+        )
+        said |= {f"{prefix}kind": kind, **({f"{prefix}separate": 1} if separate else {})}
+        said |= {prefix + name: repr(value) for name, value in numbers.items()}
+    lab.leave()
+    lab.page.goto(f"{lab.url}#{urlencode(said, safe=',')}")
+    shown = both_shown(lab)
+    for values, one in zip(shown, settings, strict=True):
+        for name, series in timeline(one).items():
+            if name in values:
+                assert exact(values[name]) == exact(repr(float(series[said["t"]]))), name
+    lab.until("() => location.hash.includes('B.')")
+    assert rewritten(lab) == {
+        f"{prefix}{name}": struct.pack("<d", value)
+        for prefix, one in zip(("", "B."), settings, strict=True)
+        for name, value in one.numbers.items()
+        if one.separate or name not in KINDS[one.kind].tied
+    }
+    lab.page.reload()
+    assert both_shown(lab) == shown
+
+
+def test_links_of_one_setting_and_of_two_take_turns_in_the_same_tab(lab: "Lab") -> None:
+    lab.open(x="1,0,0", W_f="2", t=1)
+    lab.until("() => location.hash.includes('t=1')")
+    lab.page.evaluate("() => { location.hash = '#v=2&x=0.5,-1&t=2&b_f=1&B.kind=gru&D.gap=y'; }")
+    one, other = both_shown(lab)
+    assert one["x"] == other["x"] == "-1"
+    assert (one["t"], "c" in other) == ("2", False)
+    expect(lab.page.get_by_label("Gap of")).to_have_value("y")
+    lab.page.go_back()
+    expect(lab.page.get_by_role("region", name="Setting B", exact=True)).to_have_count(0)
+    lab.uses("W_f", "2")
+    lab.at(1, "Paused")
+    lab.page.go_forward()
+    assert both_shown(lab) == [one, other]
+
+
+def both_shown(lab: "Lab") -> list[dict[str, str]]:
+    """Read the live numbers of A and B, once both are there."""
+    found = []
+    for name in ("Setting A", "Setting B", "Difference"):
+        root = lab.page.get_by_role("region", name=name, exact=True)
+        expect(root).to_have_attribute("data-ready", "")
+        found.append(
+            root.locator("[data-card=Readings] data[data-value]").evaluate_all(
+                "(all) => Object.fromEntries(all.map((one) => "
+                "[one.dataset.value, one.getAttribute('value')]))"
+            )
+        )
+    return found[:2]
+
+
+def exact(text: str) -> bytes | None:
+    """Give the bits of a number, of which −0 and 0 are two; nothing where there is none."""
+    return struct.pack("<d", float(text)) if text not in ("", "nan") else None
+
+
+def rewritten(lab: "Lab") -> dict[str, bytes]:
+    """Read the parameters back out of the link that the page itself writes."""
+    link: str = lab.page.evaluate("() => lstmLab.link.write(lstmLab.compare.state())")
+    names = {name: values[0] for name, values in parse_qs(link).items()}
+    return {
+        name: struct.pack("<d", float(value))
+        for name, value in names.items()
+        if name.rpartition(".")[2][:2] in ("W_", "U_", "b_", "P_") or name in ("b", "B.b")
+    }
+
+
+def test_a_link_too_long_to_paste_is_saved_as_a_file_and_said(lab: "Lab") -> None:
+    lab.open(x=",".join(["0.123456789"] * 200), t=3)
+    follows(lab, v="2", t="3")
+    address = lab.page.url
+    with lab.page.expect_download() as saved:
+        lab.button("Copy link").click()
+    said = lab.page.get_by_role("banner").get_by_role("status")
+    expect(said).to_contain_text("Too long for a link")
+    assert saved.value.suggested_filename.endswith(".json")
+    assert lab.page.url == address
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ("v=2&kind=nope&x=1,0", "cell kind 'nope'"),
+        ("v=2&x=1,0&B.W_f=abc", "W_f is 'abc'"),
+        ("v=3&B.W_f=1", "format '3'"),
+    ],
+)
+def test_a_forged_link_of_two_settings_says_what_is_wrong(lab: "Lab", link: str, says: str) -> None:
+    lab.leave()
+    lab.page.goto(f"{lab.url}#{link}")
+    expect(lab.alert).to_contain_text(says)
+    expect(lab.page.locator("[data-view=cell][data-ready]")).to_be_attached()

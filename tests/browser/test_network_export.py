@@ -18,7 +18,7 @@ import lstm
 if TYPE_CHECKING:
     from tests.browser.conftest import Network
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 TEXT = "((a) = +b"
 PICTURES = (

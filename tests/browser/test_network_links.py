@@ -59,7 +59,7 @@ def test_a_copied_link_restores_everything_in_another_browser(
     here.at(state["t"], "Paused")
     link = copied(here)
     query = {name: values[0] for name, values in parse_qs(urlsplit(link).fragment).items()}
-    assert query["v"] == "1"
+    assert query["v"] == "2"
     assert {name: query.get(name) for name in state} == {
         name: str(value) for name, value in state.items()
     }

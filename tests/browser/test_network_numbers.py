@@ -28,7 +28,7 @@ from lstm.initial import Kind
 if TYPE_CHECKING:
     from tests.browser.conftest import Network
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 BRACKETS = "[[see (the) old] map of the] low lands"
 REGIONS = ("Gate heat maps", "Cell state", "Hidden state", "Architecture", "Readings", "Saturation")

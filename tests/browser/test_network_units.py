@@ -11,7 +11,7 @@ from lstm import Model, Trace, characters_by_hand, order_units, run, saturation
 if TYPE_CHECKING:
     from tests.browser.conftest import Network
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 BRACKETS = "[[see (the) old] map of the] low lands"
 UNITS = 6
@@ -264,7 +264,7 @@ def test_what_is_switched_is_remembered(network: "Network") -> None:
         """() => document.querySelector("[data-figure=state_c] .js-plotly-plot")
             ._fullData[0].type === "heatmap" """
     )
-    network.open()
+    network.load()
     expect(network.button("heat maps")).to_have_attribute("aria-pressed", "true")
     assert [one["meta"] for one in network.heat("state_c")] == ["c"]
 

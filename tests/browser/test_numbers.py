@@ -13,7 +13,7 @@ from lstm import Layer, Linear, Model, pre_activations, run
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 NAMES = ("t", "x", "f", "i", "g", "o", "c", "h", "y", "c_prev", "h_prev")
 LETTERS = {"f": "f", "i": "i", "g": "C", "o": "o"}
