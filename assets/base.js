@@ -184,6 +184,23 @@
       );
     }
 
+    /* --- one time axis: for views that have a figureList --------------- */
+
+    /** Every figure shows the same part of the time axis. */
+    zoom(range, from) {
+      this.figureList.forEach((one) => one !== from && one.zoomTo(range));
+    }
+
+    /** Where only a part is shown of what lies between two ends, the part moves on with t. */
+    follow(t, start, end) {
+      const { zoom } = this.figureList[0];
+      if (!zoom || (t >= zoom[0] && t <= zoom[1])) return;
+      const span = zoom[1] - zoom[0];
+      const wanted = t < zoom[0] ? t - 0.8 * span : t - 0.2 * span;
+      const from = Math.min(Math.max(wanted, start), end - span);
+      this.zoom([from, from + span]);
+    }
+
     /* --- complaints --------------------------------------------------- */
 
     /** What was wrong is right again. */

@@ -96,21 +96,6 @@
       });
     }
 
-    /** Every figure shows the same part of the time axis. */
-    zoom(range, from) {
-      this.figureList.forEach((one) => one !== from && one.zoomTo(range));
-    }
-
-    /** Where only a part is shown, the part moves on with t. */
-    follow(t) {
-      const { zoom } = this.heat;
-      if (!zoom || (t >= zoom[0] && t <= zoom[1])) return;
-      const span = zoom[1] - zoom[0];
-      const start = t < zoom[0] ? t - 0.8 * span : t - 0.2 * span;
-      const from = Math.min(Math.max(start, -0.5), this.T + 0.5 - span);
-      this.zoom([from, from + span]);
-    }
-
     leave() {
       super.leave();
       this.explainer.stop();
@@ -341,7 +326,7 @@
       const t = Math.min(now, this.T);
       this.root.classList.toggle("is-at-start", t === 0);
       // Playheads first: they read the layout, which the numbers then change.
-      this.follow(t);
+      this.follow(t, -0.5, this.T + 0.5);
       for (const figure of this.figureList) figure.place(t);
       this.tokens.say(t);
       this.units.paint((name, row) => this.value(name, row, t), this.answer.unit);

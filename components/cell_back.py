@@ -5,10 +5,9 @@ beside the same of a basic RNN under the same input, and said in words.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from werkzeug.exceptions import BadRequest
 
 from lstm import Array, Layer, Trace
 from lstm.gru import GRUTrace
@@ -17,12 +16,10 @@ from lstm.losses import mean_squared_error
 from lstm.paths import Held, held, paths
 from lstm.variants import run_layer
 
-from . import boundary, theme, wire
+from . import theme, wire
 from .cell_kinds import KINDS, CellKind
+from .cell_settings import CellSettings
 from .figures.looking_back import looking_back
-
-if TYPE_CHECKING:
-    from .cell_settings import CellSettings
 
 Series = dict[str, Array]
 
@@ -30,32 +27,7 @@ BESIDE = KINDS["rnn"]
 LEAST = 1e-8  # the smallest share that is written with its digits
 
 
-def read_back(raw: Any, steps: int) -> int | None:
-    """Read the step to look back from, where the panel is open.
-
-    Parameters
-    ----------
-    raw : dict with ``t``, a whole number from 1 or None for the last step; or None
-    steps : int
-        The length of the sequence. A step beyond it, as when the sequence has
-        become shorter, counts as its last.
-
-    Raises
-    ------
-    BadRequest
-        HTTP 400, if it has another shape than our page gives it.
-    """
-    if raw is None:
-        return None
-    t = boundary.expect(dict, raw, "back").get("t")
-    if t is None:
-        return steps
-    if boundary.expect(int, t, "back.t") < 1:
-        raise BadRequest("back.t must be a step, from 1.")
-    return min(int(t), steps)
-
-
-def look_back(settings: "CellSettings", theme_name: theme.ThemeName) -> dict[str, Any]:
+def look_back(settings: CellSettings, theme_name: theme.ThemeName) -> dict[str, Any]:
     """Look back from the step that the settings name.
 
     Parameters
@@ -83,7 +55,7 @@ def look_back(settings: "CellSettings", theme_name: theme.ThemeName) -> dict[str
     }
 
 
-def backward_series(settings: "CellSettings", T: int) -> Series:
+def backward_series(settings: CellSettings, T: int) -> Series:
     """Compute everything that looking back from step T shows.
 
     Parameters
@@ -123,7 +95,7 @@ def backward_series(settings: "CellSettings", T: int) -> Series:
     return found | {name: np.append(one[1:], np.nan) for name, one in following.items()}
 
 
-def _gradients(settings: "CellSettings", trace: Trace, stops: Held, T: int) -> Series:
+def _gradients(settings: CellSettings, trace: Trace, stops: Held, T: int) -> Series:
     """Go back once for h(T), y(T), C(T) and L, side by side."""
     numbers, h = settings.numbers, trace.h
     above, above_c = np.zeros((len(h), 4, 1)), np.zeros((len(h), 4, trace.c.shape[2]))

@@ -1,7 +1,7 @@
 """Short scripts that compute a run of the Cell page anew, in NumPy and in PyTorch."""
 
 from collections.abc import Iterator, Sequence
-from textwrap import indent, wrap
+from textwrap import indent
 
 from werkzeug.exceptions import BadRequest
 
@@ -10,9 +10,7 @@ from lstm.interventions import Clamp, Intervention, SetState, ShiftState, Silenc
 from .cell_kinds import KINDS, CellKind
 from .cell_settings import CellSettings
 from .numerals import counted
-
-WIDTH = 88  # characters of a line
-LIBRARIES = {"numpy": "NumPy", "pytorch": "PyTorch"}
+from .scripts import LIBRARIES, WIDTH, written_list
 
 # What a step computes, in its order: a quantity, and the line that gives it.
 _I, _G = "i = sigmoid(W_i * x_t + U_i * h + b_i)", "g = tanh(W_C * x_t + U_C * h + b_C)"
@@ -177,13 +175,8 @@ def _assigned(title: str, names: Sequence[str], settings: CellSettings) -> str:
 
 
 def _inputs(settings: CellSettings) -> str:
-    """Write the inputs as a list, as many in a line as there is room for."""
     # With a point: PyTorch would take whole numbers for integers.
-    text = ", ".join(repr(value) for value in settings.inputs)
-    if len(text) <= WIDTH - len("x = torch.tensor([]).view(-1, 1)"):
-        return f"[{text}]"
-    lines = "".join(f"    {line}\n" for line in wrap(f"{text},", WIDTH - 4))
-    return f"[\n{lines}]"
+    return written_list(settings.inputs, beside=len("x = torch.tensor([]).view(-1, 1)"))
 
 
 def _reached(settings: CellSettings, kind: CellKind, library: str) -> Iterator[str]:

@@ -13,7 +13,6 @@ from lstm.interventions import Intervention
 from lstm.single import Cell
 
 from . import boundary
-from .cell_back import read_back
 from .cell_kinds import KINDS, LSTM
 from .cell_presets import PRESETS as ALL_PRESETS
 from .interventions import Entry, acting
@@ -82,7 +81,7 @@ class CellSettings:
             if kind is not LSTM:
                 raise BadRequest("Only an LSTM can have a target.")
             target = _target(target, len(inputs))
-        back = read_back(payload.get("back"), len(inputs))
+        back = _back(payload.get("back"), len(inputs))
         settings = cls(inputs, numbers, separate, target, kind.name, back=back)
         reached = acting(settings.entries(payload)).get(0, [])
         return replace(settings, interventions=tuple(reached))
@@ -129,3 +128,28 @@ def _target(raw: Any, steps: int) -> tuple[float, ...]:
         except boundary.FieldError as error:
             raise boundary.FieldError(field, str(error)) from error
     return tuple(values)
+
+
+def _back(raw: Any, steps: int) -> int | None:
+    """Read the step to look back from, where the panel is open.
+
+    Parameters
+    ----------
+    raw : dict with ``t``, a whole number from 1 or None for the last step; or None
+    steps : int
+        The length of the sequence. A step beyond it, as when the sequence has
+        become shorter, counts as its last.
+
+    Raises
+    ------
+    BadRequest
+        HTTP 400, if it has another shape than our page gives it.
+    """
+    if raw is None:
+        return None
+    t = boundary.expect(dict, raw, "back").get("t")
+    if t is None:
+        return steps
+    if boundary.expect(int, t, "back.t") < 1:
+        raise BadRequest("back.t must be a step, from 1.")
+    return min(int(t), steps)

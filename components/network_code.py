@@ -1,17 +1,17 @@
 """Short scripts that compute a run of the Network page anew, from the model that it exports."""
 
 from collections.abc import Iterator
-from textwrap import indent, wrap
-from typing import Any
+from textwrap import indent
 
 from lstm.interventions import Clamp, Intervention, SetState, Silence
 
 from . import boundary, interventions
-from .cell_code import LIBRARIES, WIDTH
 from .network_run import Run
 from .numerals import counted
+from .scripts import LIBRARIES, written_list
 
 FILE = "model.safetensors"  # as Export saves it
+BESIDE = 50  # characters of the line that a list stands in
 
 # A step of a layer, line by line, with the place at which interventions act after it.
 _STEP = (
@@ -101,24 +101,17 @@ def _inputs(ran: Run, library: str) -> str:
     """Write what the lowest layer reads, as numbers of tokens or as they are."""
     model, inputs = ran.prepared.model, ran.prepared.inputs
     array = "np.array" if library == "numpy" else "torch.tensor"
+    values = written_list(inputs[:, 0].tolist(), BESIDE)
     if inputs.ndim > 2:
         dtype = "np" if library == "numpy" else "torch"
         kind = model.layers[0].bias.dtype.name
-        return f"x = {array}({_list(inputs[:, 0].tolist())}, dtype={dtype}.{kind})\n"
-    tokens = f"tokens = {_list(inputs[:, 0].tolist())}  # by their numbers in the vocabulary\n"
+        return f"x = {array}({values}, dtype={dtype}.{kind})\n"
+    tokens = f"tokens = {values}  # by their numbers in the vocabulary\n"
     if model.embedding is not None:
         return f'{tokens}x = weights["embedding.weight"][tokens]\n'
     module = "np" if library == "numpy" else "torch"
     dtype = 'dtype=weights["lstm.bias_ih_l0"].dtype'
     return f"{tokens}x = {module}.eye({model.token_count}, {dtype})[tokens]  # one-hot\n"
-
-
-def _list(values: list[Any]) -> str:
-    text = ", ".join(map(repr, values))
-    if len(text) <= WIDTH - 50:
-        return f"[{text}]"
-    lines = "".join(f"    {line}\n" for line in wrap(f"{text},", WIDTH - 4))
-    return f"[\n{lines}]"
 
 
 def _layer(reached: dict[int, list[Intervention]], library: str) -> str:

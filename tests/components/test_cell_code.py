@@ -17,10 +17,11 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
 from components import cell_files, create_app
-from components.cell_code import LIBRARIES, script
+from components.cell_code import script
 from components.cell_kinds import KINDS
 from components.cell_run import timeline
 from components.cell_settings import CellSettings
+from components.scripts import LIBRARIES
 from lstm.interventions import Clamp, Intervention, SetState, ShiftState, Silence
 
 OWNER = {"X-Lab-Owner": "anna-has-an-unguessable-token"}
