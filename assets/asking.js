@@ -28,7 +28,7 @@
       this.refused = null; // settings that the server could not read
       this.n = 0;
       this.failures = 0;
-      this.owed = false; // whether what ends next was asked by the view before
+      this.owed = false; // whether what ends next is an older request, which nobody waits for
     }
 
     /** Take new settings; half-typed ones wait for the hand to rest. */
@@ -46,7 +46,10 @@
       this.awaited = this.next;
       this.next = null;
       const n = (this.n = asked += 1);
-      this.hung = setTimeout(() => this.failed(n), this.view.patience ?? PATIENCE);
+      this.hung = setTimeout(() => {
+        this.owed = true; // it may end yet, while the next one is under way
+        this.failed(n);
+      }, this.view.patience ?? PATIENCE);
       this.send({ n, ...this.awaited });
     }
 

@@ -54,6 +54,7 @@
       this.ending.abort();
       clearTimeout(this.complaint);
       clearTimeout(this.drawing);
+      if (this.asking.awaited || this.asking.owed) owing.add(`${this.kind}/${this.aio}`);
       this.asking.leave();
       this.toParts("leave");
     }
@@ -117,7 +118,7 @@
 
     /** The theme changed, and figures carry their colours. */
     restyle() {
-      if (this.ready) this.asking.repeat();
+      if (this.ready || this.asking.awaited) this.asking.repeat();
     }
 
     silent(message) {
@@ -241,6 +242,7 @@
   }
 
   const views = new Map();
+  const owing = new Set(); // names of views that left before the answer to them came
 
   /**
    * The view at a root; a page that came back has new elements, and gets a new view.
@@ -251,15 +253,14 @@
     const name = `${rootId.view}/${rootId.aio_id}`;
     const known = views.get(name);
     if (known?.root === root && known.config.kind === config.kind) return known;
-    // What the view before it asked ends still, in the place of what this one asks.
-    const owed = known?.root === root && Boolean(known.asking.awaited);
     known?.leave();
     delete root.dataset.ready;
     lab.still(root);
     lab.place(root);
     lab.keep?.(root);
     const view = new Kind(root, config);
-    if (owed) view.asking.owed = true;
+    // What the view before it asked ends still, in the place of what this one asks.
+    if (owing.delete(name)) view.asking.owed = true;
     views.set(name, view);
     lab.compare?.join(view);
     return view;

@@ -99,13 +99,14 @@
   }
 
   let waiting; // for B
-  let early = false; // whether Compare was pressed before there was an A
+  let early; // what was asked for before there was an A, as open takes it
   function open({ a, b, t } = {}) {
     const view = sideA();
-    if (!view?.ready) return false;
-    early = false;
+    early = view?.ready ? undefined : { a, b, t };
+    if (early) return false;
     const here = lab.compare.state();
-    const state = { a: a ?? here.a, b: b ?? here.a, t: t ?? here.t };
+    const first = () => lab.beginnings[page()]?.(view, here.a) ?? here.a;
+    const state = { a: a ?? here.a, b: b ?? first(), t: t ?? here.t };
     if (a) hand(view, queryOfA(state));
     if (sideB()) {
       hand(sideB(), queryOfB(state));
@@ -125,6 +126,7 @@
   }
 
   function close() {
+    early = undefined;
     if (!isOn()) return;
     clearTimeout(waiting);
     for (const view of [sideB(), difference()].filter(Boolean)) {
@@ -141,10 +143,11 @@
 
   function accepted(view) {
     const [a, b] = [sideA(), sideB()];
-    if (early && a?.ready) open();
+    if (early && a?.ready) early.b === null ? close() : open(early);
     if (!b?.ready || !a?.ready) return;
     const differs = (settings) => Object.entries(shared()).some(([name, value]) => settings?.[name] !== value);
-    if (view === a && differs(b.asking.wanted)) b.again();
+    // B may have asked while A's answer was on its way, and be answered after it.
+    if (differs(b.asking.wanted)) b.again();
     for (const [side, one, other] of [["A", a, b], ["B", b, a]]) head(side, one, other);
     // The drawings leave room for the one that has more sliders.
     const count = (one) => Object.keys(textsOf(one)).filter((name) => name in (one.numbers ?? {})).length;
@@ -233,6 +236,9 @@
     if (action) ACTIONS[action]();
   });
 
+  /** As what Setting B begins where it is no copy of A, by page: a function of the view A and its settings. */
+  lab.beginnings ??= {};
+
   lab.compare = {
     get on() {
       return isOn();
@@ -278,7 +284,10 @@
 
     /** Bring the page to a state, as another link in the same tab asks for it. */
     apply(state) {
-      if (!sideA()) return;
+      if (!sideA()) {
+        early = state; // what it says of A is read in the address
+        return;
+      }
       if (!state.b) {
         hand(sideA(), queryOfA(state));
         close();
@@ -293,8 +302,8 @@
     open,
     close,
     toggle() {
-      if (isOn()) close();
-      else if (!open()) early = !early;
+      if (isOn() || early) close();
+      else open();
     },
 
     /** What can be taken away of both settings and their difference. */

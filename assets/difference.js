@@ -57,7 +57,7 @@
 
     restyle() {
       this.sent = undefined;
-      if (this.ready) this.asking.repeat();
+      super.restyle();
     }
 
     refuse(_asked, { message }) {

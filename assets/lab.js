@@ -176,6 +176,10 @@
       if (!view.ready || view.player.playing || ![linkedView(), b].includes(view)) return;
       if (on && !(a?.ready && b?.ready)) return; // half of it would be lost
       if (isNews()) return;
+      if (a?.asking.awaited || b?.asking.awaited) {
+        lab.settled(view); // what is shown is not what a link just asked for
+        return;
+      }
       const fresh = location.pathname + location.search;
       history.replaceState(history.state, "", !on && view.untouched ? fresh : address());
       followed = location.hash;
@@ -186,12 +190,10 @@
     if (!owned || !isNews()) return;
     followed = location.hash;
     const { state } = lab.link.parse(location.hash.slice(1));
-    if (state && lab.compare.a) {
-      lab.compare.apply(state);
-      return;
-    }
-    const data = { kind: "link", hash: location.hash };
-    linkedView()?.set("chosen", { data });
+    const view = linkedView();
+    // Before there is a view, the page may have been asked for as another link wanted it.
+    if (state && (lab.compare.a || !view)) lab.compare.apply(state);
+    else view?.set("chosen", { data: { kind: "link", hash: location.hash } });
   });
 
   async function copyLink() {

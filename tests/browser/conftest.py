@@ -43,12 +43,13 @@ expect.set_options(timeout=PATIENCE * 1000)
 class Server:
     """The lab in a process of its own, as ``lstm-lab`` serves it; can be stopped and restarted."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind((HOST, 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}/"
         self.log = log
+        self.environment = environment
         self.data = log.parent / "data"  # where the files lie that readers open
         self.start()
 
@@ -63,6 +64,7 @@ class Server:
                     "HOST": HOST,
                     "PORT": str(self.port),
                     "LSTM_LAB_DATA": str(self.data),
+                    **self.environment,
                 },
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -99,11 +101,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
+def no_workers() -> None:
+    """Let the server of a test's own have no workers: two processes less to start."""
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     """Give a test a server that it may stop and start."""
-    running = Server(tmp_path / "stderr.txt")
+    jobs = "0" if "no_workers" in request.fixturenames else "1"
+    running = Server(tmp_path / "stderr.txt", LSTM_LAB_JOBS=jobs)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def new_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Server]:
+    """Give a function that starts a server without workers, with more in its environment."""
+
+    def make(**environment: str) -> Server:
+        log = tmp_path_factory.mktemp("server") / "stderr.txt"
+        return Server(log, LSTM_LAB_JOBS="0", **environment)
+
+    return make
 
 
 # --- The browser --------------------------------------------------------------
@@ -252,6 +271,12 @@ class Lab:
         else:
             self.load(link)
 
+    def open_forged(self, link: str = "", **state: Any) -> None:
+        """Open a kept page with a link that it cannot follow as it stands."""
+        assert self.kept
+        link = link or "#" + urlencode({"v": 1, **state}, safe=",")
+        self.kept.open(self, link, follows=False)
+
     def load(self, link: str = "") -> None:
         """Load the page, and wait until it is ready."""
         self.leave()
@@ -263,6 +288,36 @@ class Lab:
         if self.kept:
             self.kept.empty = False
         self.page.goto("about:blank")
+
+    def forget(self) -> dict[str, str]:
+        """Leave the page as another reader's browser has it; give what this one remembered."""
+        remembered: dict[str, str] = self.page.evaluate(
+            """() => {
+                const all = { ...localStorage };
+                localStorage.clear();
+                sessionStorage.clear();
+                return all;
+            }"""
+        )
+        self.page.context.clear_cookies()
+        self.leave()
+        return remembered
+
+    def remember(self, all_of_it: dict[str, str]) -> None:
+        """Be the browser again that remembered this."""
+        # A page of the lab's own address on which nothing runs.
+        quiet = f"{self.url}/quiet"
+        still = '<!DOCTYPE html><link rel="icon" href="data:,">'
+        self.page.route(quiet, lambda route: route.fulfill(body=still, content_type="text/html"))
+        self.page.goto(quiet)
+        self.page.unroute(quiet)
+        self.page.evaluate(
+            """(all) => {
+                localStorage.clear();
+                Object.assign(localStorage, all);
+            }""",
+            all_of_it,
+        )
 
     def ready(self) -> None:
         """Wait until numbers, drawing and figures are there."""
@@ -329,6 +384,20 @@ class Lab:
         )
         values: dict[str, list[str]] = json.loads(found)
         return values
+
+    def both(self) -> list[dict[str, str]]:
+        """Read the live numbers of Settings A and B, once both and their difference are there."""
+        found = []
+        for name in ("Setting A", "Setting B", "Difference"):
+            root = self.region(name)
+            expect(root).to_have_attribute("data-ready", "")
+            found.append(
+                root.locator("[data-card=Readings] data[data-value]").evaluate_all(
+                    "(all) => Object.fromEntries(all.map((one) => "
+                    "[one.dataset.value, one.getAttribute('value')]))"
+                )
+            )
+        return found[:2]
 
     def set(self, symbol: str, value: str) -> None:
         """Type a weight or bias, and wait until the page shows what follows from it."""
@@ -510,6 +579,14 @@ def worker_page(browser: Browser, worker_watch: Watch) -> Page:
 def worker_kept(worker_page: Page) -> Kept:
     """Give the one page of a worker as one that is kept."""
     return Kept(worker_page)
+
+
+@pytest.fixture
+def clipboard(worker_page: Page) -> Iterator[None]:
+    """Let the page of the lab write into the clipboard, and a test read it."""
+    worker_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield
+    worker_page.context.clear_permissions()
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ EMPTY = """() => {
     menu.replaceChildren(); // it is filled whenever it is opened
     localStorage.clear();
     sessionStorage.clear();
-    // A link that was followed can be followed again.
-    history.replaceState(null, "", "#v=2");
+    // A link that was followed can be followed again; this one says nothing.
+    history.replaceState(null, "", "#v=");
     dispatchEvent(new HashChangeEvent("hashchange"));
     history.replaceState(null, "", location.pathname);
     // The next Tab begins at the top, as on a page that was just loaded.
@@ -122,7 +122,7 @@ class Kept:
         self.fresh: dict[str, tuple[str, str]] = {}  # by path: around it, and shown by it
         self.empty = False
 
-    def open(self, lab: "Lab", link: str) -> None:
+    def open(self, lab: "Lab", link: str, *, follows: bool = True) -> None:
         """Open a page; within a test it is only the first that need not be loaded."""
         path = urlsplit(lab.url).path
         if path not in self.fresh:
@@ -133,6 +133,8 @@ class Kept:
         self.empty = False
         self.page.evaluate(SHOW, [path, link])
         lab.ready()
+        if not follows:
+            return
         if link:
             lab.until(FOLLOWS, [link, self.fresh[path][1]])
         else:

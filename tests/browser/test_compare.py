@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from components.cell_kinds import KINDS
 from components.cell_run import timeline
 from components.cell_settings import CellSettings
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
@@ -87,8 +87,7 @@ def run_of(kind: str = "lstm", sequence: str = PULSE, **numbers: str) -> Run:
 
 
 def axe_finds_nothing(page: Compared) -> None:
-    found = Axe().run(page.lab.page)
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page.lab.page) == []
 
 
 def test_a_newcomer_compares_two_forget_biases_on_one_pulse(lab: "Lab") -> None:

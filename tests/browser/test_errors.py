@@ -176,7 +176,7 @@ def test_a_half_typed_number_is_not_scolded(lab: "Lab") -> None:
     ],
 )
 def test_a_forged_link_is_said_and_the_page_is_not_empty(lab: "Lab", link: str, says: str) -> None:
-    lab.load(link)
+    lab.open_forged(link)
     expect(lab.alert).to_contain_text(says)
     lab.at(0, "Ready")
     lab.button("Step forward").click()
@@ -191,7 +191,7 @@ def test_a_forged_link_is_said_and_the_page_is_not_empty(lab: "Lab", link: str, 
     [("99999", 3), ("-5", 0), ("abc", 0), ("", 0), ("Infinity", 0)],
 )
 def test_a_forged_time_in_a_link_lands_on_a_step(lab: "Lab", t: str, lands: int) -> None:
-    lab.load(f"#v=1&x={GOOD}&t={t}")
+    lab.open_forged(f"#v=1&x={GOOD}&t={t}")
     lab.at(lands)
     assert lab.all_numbers()["t"] == [str(lands)]
 
@@ -226,7 +226,7 @@ def test_a_page_that_does_not_exist_says_so(lab: "Lab", watch: "Watch") -> None:
 
 
 def test_a_server_that_restarts_costs_the_reader_nothing(
-    open_lab: Callable[..., "Lab"], own_server: "Server", watch: "Watch"
+    open_lab: Callable[..., "Lab"], no_workers: None, own_server: "Server", watch: "Watch"
 ) -> None:
     lab = open_lab(own_server.url)
     lab.page.clock.install()
@@ -256,7 +256,7 @@ def test_a_server_that_restarts_costs_the_reader_nothing(
 
 
 def test_a_server_that_restarts_between_two_changes_goes_unnoticed(
-    open_lab: Callable[..., "Lab"], own_server: "Server"
+    open_lab: Callable[..., "Lab"], no_workers: None, own_server: "Server"
 ) -> None:
     lab = open_lab(own_server.url)
     lab.open(x=GOOD, t=2)

@@ -1,7 +1,7 @@
 """The lab in a frame of another page: without navigation, for those who may."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -47,18 +47,22 @@ def portal() -> Iterator[str]:
         thread.join()
 
 
+@pytest.fixture(scope="module")
+def willing(portal: str, new_server: Callable[..., "Server"]) -> Iterator["Server"]:
+    """Serve a lab that the portal may frame."""
+    server = new_server(LSTM_LAB_FRAME_ANCESTORS=portal.rstrip("/?"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def framed(
-    portal: str,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-    lab: "Lab",
-) -> Iterator[tuple[Page, str]]:
+def framed(portal: str, willing: "Server", lab: "Lab") -> Iterator[tuple[Page, str]]:
     """Give a browser page and an address: the portal's, up to the lab's own."""
-    monkeypatch.setenv("LSTM_LAB_FRAME_ANCESTORS", portal.rstrip("/?"))
-    server: Server = request.getfixturevalue("own_server")
-    yield lab.page, portal + server.url
-    lab.leave()  # before its server ends, which it may still be loading from
+    yield lab.page, portal + willing.url
+    # The frame remembers by itself, and its server may end while it is still loading.
+    for frame in lab.page.frames[1:]:
+        frame.evaluate("() => localStorage.clear()")
+    lab.leave()
 
 
 def inside(page: Page) -> FrameLocator:

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from components.cell_kinds import KINDS
 from components.cell_run import timeline
 from components.cell_settings import CellSettings
 from lstm import Array
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
@@ -135,8 +135,7 @@ def test_a_link_brings_its_interventions_and_the_list_is_worked_with(lab: "Lab")
     for scheme in ("light", "dark"):
         lab.page.emulate_media(color_scheme=scheme)
         lab.until("(scheme) => document.documentElement.dataset.bsTheme === scheme", scheme)
-        found = Axe().run(lab.page, context=".lab-card-intervene").response["violations"]
-        assert [one["id"] for one in found] == []
+        assert violations(lab.page, ".lab-card-intervene") == []
     # Over a shorter sequence what lies beyond its end waits.
     lab.type_sequence("1, 0, 0, 0")
     rows = card.locator(".lab-reach-row")

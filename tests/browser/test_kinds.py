@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from components.cell_kinds import KINDS
 from components.cell_run import timeline
 from components.cell_settings import CellSettings
 from components.cell_words import WORDS
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
@@ -56,8 +56,7 @@ def works_out(lab: "Lab", settings: CellSettings, t: int) -> None:
 
 
 def axe_finds_nothing(lab: "Lab") -> None:
-    found = Axe().run(lab.page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert violations(lab.page) == []
 
 
 def test_each_kind_is_chosen_by_keyboard_and_works_out_its_step(lab: "Lab") -> None:

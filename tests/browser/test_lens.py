@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from lstm import Model, load, run
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Watch
@@ -60,8 +60,7 @@ def choose(lab: "Lab", name: str, value: str) -> None:
 
 
 def axe_finds_nothing(lab: "Lab") -> None:
-    found = Axe().run(lab.page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert violations(lab.page) == []
 
 
 def test_every_layer_is_read_at_every_position_as_the_plain_product_says(lab: "Lab") -> None:

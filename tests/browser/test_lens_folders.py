@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def serving_folders(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+    no_workers: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> "Server":
     monkeypatch.setenv("LSTM_LAB_FOLDERS", str(tmp_path / "empty"))
     (tmp_path / "empty").mkdir()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from lstm import grammar, load
 from lstm.checkpoint import save
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Watch
@@ -41,7 +41,7 @@ def test_an_output_is_fitted_on_a_text_and_the_lens_shows_it(
     lab.button("Fit an output").click()
     expect(page.locator(".lab-fit-says")).to_contain_text("give at least 200")
     expect(own).to_have_attribute("aria-invalid", "true")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
     own.fill(text)
     lab.button("Fit an output").click()

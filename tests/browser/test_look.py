@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.axe import violations, violations_in_all_looks
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
@@ -17,21 +18,11 @@ REGIONS = ("Cell diagram", "Unrolled network", "Traces", "Worked step", "Reading
 PULSE = "1,0,0,0,0,0,0,0,0"
 
 
-def violations(lab: "Lab") -> list[Any]:
-    """Ask axe, and give what it found with the first place of each."""
-    found = Axe().run(lab.page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_axe_finds_nothing(lab: "Lab", scheme: Any, size: Any) -> None:
-    lab.page.emulate_media(color_scheme=scheme)
-    lab.page.set_viewport_size(size)
+def test_axe_finds_nothing(lab: "Lab") -> None:
     lab.open()
-    assert violations(lab) == []
+    assert violations_in_all_looks(lab.page) == []
     lab.go(3)
-    assert violations(lab) == []
+    assert violations_in_all_looks(lab.page) == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -45,13 +36,13 @@ def test_axe_finds_nothing_in_the_panel_of_concepts_nor_in_a_message(
     expect(dialog.get_by_role("heading", name="Try this")).to_be_visible()
     # Half-way through its movement the panel has colours that do not stay.
     expect(dialog).not_to_have_class("showing")
-    assert violations(lab) == []
+    assert violations(lab.page) == []
     lab.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     lab.sequence.fill("1, abc")
     lab.sequence.blur()
     expect(lab.alert).to_be_visible()
-    assert violations(lab) == []
+    assert violations(lab.page) == []
 
 
 def test_on_a_desk_everything_that_moves_is_in_view(lab: "Lab") -> None:

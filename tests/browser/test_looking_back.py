@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from components.cell_back import backward_series
 from components.cell_kinds import KINDS
 from components.cell_settings import CellSettings
 from lstm import Array
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Watch
@@ -82,11 +82,6 @@ def shows(lab: "Lab", series: dict[str, Array], t: int) -> None:
                 if series[name][t] != series[name][t]
                 else (float(shown or "nan") == series[name][t])
             ), name
-
-
-def violations(lab: "Lab") -> list[Any]:
-    found = Axe().run(lab.page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def test_a_reader_looks_back_plays_backwards_and_finds_it_again_by_the_link(
@@ -184,7 +179,7 @@ def test_other_kinds_of_cell_and_both_themes_at_both_widths(lab: "Lab") -> None:
     lab.page.set_viewport_size({"width": 390, "height": 844})
     for scheme in THEMES:
         lab.page.emulate_media(color_scheme=scheme)
-        assert violations(lab) == []
+        assert violations(lab.page) == []
     assert lab.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     lab.page.set_viewport_size({"width": 1440, "height": 900})
     lab.page.get_by_role("combobox", name="Cell kind", exact=True).select_option("rnn")
@@ -193,4 +188,4 @@ def test_other_kinds_of_cell_and_both_themes_at_both_widths(lab: "Lab") -> None:
     shows(lab, series_of("rnn", 6), 2)
     for scheme in THEMES[::-1]:
         lab.page.emulate_media(color_scheme=scheme)
-        assert violations(lab) == []
+        assert violations(lab.page) == []

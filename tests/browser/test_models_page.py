@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 import lstm
 from lstm.checkpoint import dump
 from lstm.shipped import Shipped, folder, shipped
+from tests.browser.axe import violations_in_all_looks
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Network, Server, Watch
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., "Network"]
 
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 TOKENS = tuple("abcdef gh")
 COUNTER = "Counter: aⁿbⁿ"
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
@@ -509,31 +509,18 @@ def test_a_reload_of_the_network_page_keeps_a_model_of_the_lab(network: "Network
 # How it looks and is reached
 
 
-def violations(lab: "Lab") -> list[Any]:
-    """Ask axe, and give what it found with the first place of each."""
-    found = Axe().run(lab.page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_axe_finds_nothing(
-    network: "Network", server: "Server", own: Path, scheme: Any, size: Any
-) -> None:
-    network.page.emulate_media(color_scheme=scheme)
-    network.page.set_viewport_size(size)
-    show(network, server)
-    assert violations(network) == []
-    card = imported(network, own)
+def test_axe_finds_nothing(models: "Network", server: "Server", own: Path) -> None:
+    assert violations_in_all_looks(models.page) == []
+    card = imported(models, own)
     press(card, "Save")
     expect(card.get_by_role("button", name="Saved")).to_be_visible()
     press(card, "Delete")
-    assert violations(network) == []
+    assert violations_in_all_looks(models.page) == []
     press(card, "Keep")
     press(card, "Rename")
-    assert violations(network) == []
-    show(network, server, f"{server.url}models#v=1&model={'0' * 64}")
-    assert violations(network) == []
+    assert violations_in_all_looks(models.page) == []
+    show(models, server, f"{server.url}models#v=1&model={'0' * 64}")
+    assert violations_in_all_looks(models.page) == []
 
 
 def test_on_a_phone_all_is_in_one_column_and_nothing_overflows(

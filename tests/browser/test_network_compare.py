@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from components.figures.network_difference import LEVELS, gap_reach
@@ -12,10 +11,9 @@ from components.network_inputs import prepare
 from components.network_settings import NetworkSettings
 from lstm import Array, ModelTrace, characters_by_hand, run
 from lstm.interventions import Silence
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from tests.browser.conftest import Network
 
 pytestmark = pytest.mark.browser
@@ -49,12 +47,6 @@ def says(difference: Locator, first: int, gap: float) -> None:
     """Expect the two numbers of a difference, to the last bit."""
     expect(value(difference, "first_difference")).to_have_attribute("value", str(first))
     expect(value(difference, "largest_gap")).to_have_attribute("value", repr(gap))
-
-
-def problems(page: "Page") -> list[Any]:
-    """Ask axe, and give what it found with the first place of each."""
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def test_two_forget_biases_are_compared_in_words_numbers_and_pictures(
@@ -106,7 +98,7 @@ def test_two_forget_biases_are_compared_in_words_numbers_and_pictures(
     expect(b.get_by_label("Pinned unit")).to_have_value("5")
     expect(value(network.page.locator("[data-transport]"), "t")).to_have_attribute("value", "9")
     network.page.emulate_media(color_scheme="light")
-    assert problems(network.page) == []
+    assert violations(network.page) == []
     network.button("Swap A ↔ B").click()
     expect(a.get_by_label("Forget bias", exact=True)).to_have_value("3")
     expect(b.get_by_label("Forget bias", exact=True)).to_have_value("1")
@@ -162,7 +154,7 @@ def test_what_follows_from_silencing_a_unit_is_shown_beside_the_untouched_run(
         switch.click()
     expect(difference).to_contain_text("No difference yet.")
     expect(done).to_have_count(2)
-    assert problems(network.page) == []
+    assert violations(network.page) == []
 
 
 def test_a_layer_that_only_one_of_the_two_has_can_be_looked_at(network: "Network") -> None:

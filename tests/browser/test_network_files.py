@@ -1,7 +1,6 @@
 """Models in files: opened, understood, kept, taken away, and refused with words."""
 
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -287,38 +286,41 @@ def test_a_reload_opens_the_file_again_with_its_text(network: "Network", own: Pa
 
 
 def test_another_reader_has_the_file_by_its_link_alone_until_it_is_removed(
-    open_network: Callable[..., "Network"], watch: "Watch", own: Path
+    network: "Network", clipboard: None, watch: "Watch", own: Path
 ) -> None:
-    here = open_network(permissions=["clipboard-read", "clipboard-write"])
-    here.open()
-    opened(here, own, "2 layers of 9, 7 units")
-    here.text.fill("a bad cafe")
-    here.tokens(10)
-    here.go(3)
-    here.button("Copy link").click()
-    expect(here.page.get_by_role("banner").get_by_role("status")).to_have_text("Link copied")
-    link = here.page.evaluate("() => navigator.clipboard.readText()")
+    network.open()
+    opened(network, own, "2 layers of 9, 7 units")
+    network.text.fill("a bad cafe")
+    network.tokens(10)
+    network.go(3)
+    network.button("Copy link").click()
+    expect(network.page.get_by_role("banner").get_by_role("status")).to_have_text("Link copied")
+    link = network.page.evaluate("() => navigator.clipboard.readText()")
+    numbers = network.all_numbers()
 
-    there = open_network()
-    there.open()
-    assert own.name not in names(there)
-    there.leave()
-    there.page.goto(link)
-    there.ready()
-    there.runs("2 layers of 9, 7 units")
-    there.at(3, "Paused")
-    assert there.all_numbers() == here.all_numbers()
+    owner = network.forget()
+    network.open()
+    assert own.name not in names(network)
+    network.leave()
+    network.page.goto(link)
+    network.ready()
+    network.runs("2 layers of 9, 7 units")
+    network.at(3, "Paused")
+    assert network.all_numbers() == numbers
+    expect(network.button("Remove")).to_have_count(0)
 
-    here.button("Remove").click()
-    here.runs("1 layer of 6 units")
-    late = open_network()
+    network.remember(owner)
+    network.page.goto(link)
+    network.button("Remove").click()
+    network.runs("1 layer of 6 units")
+    network.forget()
     watch.allow("422")
-    late.page.goto(link)
-    late.ready()
-    expect(late.alert).to_contain_text("Open")
-    late.runs("1 layer of 6 units")
-    late.button("Quotes").click()
-    late.tokens(41)
-    expect(late.alert).to_have_count(0)
-    late.go(9)
-    expect(late.reading("token")).to_have_text('"')
+    network.page.goto(link)
+    network.ready()
+    expect(network.alert).to_contain_text("Open")
+    network.runs("1 layer of 6 units")
+    network.button("Quotes").click()
+    network.tokens(41)
+    expect(network.alert).to_have_count(0)
+    network.go(9)
+    expect(network.reading("token")).to_have_text('"')

@@ -1,16 +1,15 @@
 """A link to the Network page restores model, text, time, layer, unit and order; or is forged."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Network, Watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("keeps_page")]
 
 
 def copied(network: "Network") -> str:
@@ -52,59 +51,62 @@ STATES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("state", STATES, ids=["layers", "numbers", "words", "characters"])
 def test_a_copied_link_restores_everything_in_another_browser(
-    open_network: Callable[..., "Network"], state: dict[str, Any]
+    network: "Network", clipboard: None, state: dict[str, Any]
 ) -> None:
-    here = open_network(permissions=["clipboard-read", "clipboard-write"])
-    here.open(**state)
-    here.at(state["t"], "Paused")
-    link = copied(here)
+    network.open(**state)
+    network.at(state["t"], "Paused")
+    link = copied(network)
     query = {name: values[0] for name, values in parse_qs(urlsplit(link).fragment).items()}
     assert query["v"] == "2"
     assert {name: query.get(name) for name in state} == {
         name: str(value) for name, value in state.items()
     }
-    there = open_network()
-    there.page.goto(link)
-    there.ready()
-    there.at(state["t"], "Paused")
-    there.pins(state["unit"])
-    assert there.all_numbers() == here.all_numbers()
-    assert there.text.input_value() == here.text.input_value() == state["text"]
-    for name in ("Model", "Depth", "Weights", "Read as", "Units sorted by", "Layer"):
-        same(here.choice(name), there.choice(name))
+    here = everything(network)
+    assert here["controls"]["text"] == state["text"]
+    network.forget()
+    network.page.goto(link)
+    network.ready()
+    network.at(state["t"], "Paused")
+    network.pins(state["unit"])
+    assert everything(network) == here
+
+
+def everything(network: "Network") -> dict[str, Any]:
+    """Read all numbers, what is drawn of the gates, and every control that is there."""
+    names = ("Model", "Depth", "Weights", "Read as", "Units sorted by", "Layer")
+    controls = {name: network.choice(name) for name in names}
     for name in ("Forget bias", "Seed", "Exact number of units"):
-        same(here.option(name), there.option(name))
-    assert there.heat("heatmaps") == here.heat("heatmaps")
+        controls[name] = network.option(name)
+    controls["text"] = network.text
+    return {
+        "numbers": network.all_numbers(),
+        "gates": network.heat("heatmaps"),
+        "controls": {
+            name: control.input_value() for name, control in controls.items() if control.count()
+        },
+    }
 
 
-def same(here: Locator, there: Locator) -> None:
-    """Expect a control to be set alike, or in neither."""
-    assert here.count() == there.count() <= 1
-    if here.count():
-        expect(there).to_have_value(here.input_value())
-
-
-def test_what_is_set_by_hand_is_in_the_link(open_network: Callable[..., "Network"]) -> None:
-    here = open_network(permissions=["clipboard-read", "clipboard-write"])
-    here.open()
-    here.choice("Model").select_option("new")
-    here.runs("1 layer of 16 units")
-    here.choice("Depth").select_option("2")
-    here.runs("2 layers of 16 units")
-    here.option("Seed").fill("77")
-    here.choice("Layer").select_option("1")
-    expect(here.region("Unit")).to_contain_text("of layer 2")
-    here.choice("Units sorted by").select_option("peak")
-    here.page.locator("[data-units=f]").click(position={"x": 3, "y": 5})
-    here.go(6)
-    here.until("() => location.hash.includes('order=peak')")
-    there = open_network()
-    there.page.goto(copied(here))
-    there.ready()
-    there.at(6, "Paused")
-    there.pins(int(here.pinned.input_value()))
-    assert there.all_numbers() == here.all_numbers()
-    assert there.heat("heatmaps") == here.heat("heatmaps")
+def test_what_is_set_by_hand_is_in_the_link(network: "Network", clipboard: None) -> None:
+    network.open()
+    network.choice("Model").select_option("new")
+    network.runs("1 layer of 16 units")
+    network.choice("Depth").select_option("2")
+    network.runs("2 layers of 16 units")
+    network.option("Seed").fill("77")
+    network.choice("Layer").select_option("1")
+    expect(network.region("Unit")).to_contain_text("of layer 2")
+    network.choice("Units sorted by").select_option("peak")
+    network.page.locator("[data-units=f]").click(position={"x": 3, "y": 5})
+    network.go(6)
+    network.until("() => location.hash.includes('order=peak')")
+    link, here, unit = copied(network), everything(network), network.pinned.input_value()
+    network.forget()
+    network.page.goto(link)
+    network.ready()
+    network.at(6, "Paused")
+    network.pins(int(unit))
+    assert everything(network) == here
 
 
 def test_a_link_in_the_same_tab_takes_over(network: "Network") -> None:
@@ -129,7 +131,7 @@ def opens_and_works(network: "Network", watch: "Watch", forged: dict[str, str]) 
     """Expect a page that says what it could not do, and that an example sets right again."""
     # What the browser itself reports of a request that was refused, and nothing else.
     watch.allow("^answer 4(00|04|22)|Failed to load resource: .*(400|404|422)")
-    network.open(**forged)
+    network.open_forged(**forged)
     network.button("Count aⁿbⁿ").click()
     network.tokens(24)
     network.runs("1 layer of 6 units")

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Network, Watch
@@ -105,7 +106,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(lab: "Lab", watch: "W
     text = {"m": "characters", "text": "(a)"}
     drop(lab.page, "other.json", json.dumps({**form, "page": "network", "a": text, "t": 2}))
     expect(lab.alert).to_contain_text("is a setting of the Network page. Nothing was changed.")
-    assert Axe().run(lab.page, context=".lab-told").violations_count == 0
+    assert violations(lab.page, ".lab-told") == []
     assert lab.all_numbers() == numbers
     lab.alert.get_by_role("link").click()
     expect(lab.page.locator("[data-view=network][data-ready]")).to_be_attached()
@@ -133,7 +134,7 @@ def test_the_menu_is_in_groups_and_can_be_used_by_the_keys(lab: "Lab") -> None:
     assert box["y"] + box["height"] <= height
     for scheme in ("dark", "light"):
         lab.page.emulate_media(color_scheme=scheme)
-        assert Axe().run(lab.page, context="#lab-export").violations_count == 0
+        assert violations(lab.page, "#lab-export") == []
     focused = menu.locator("button:focus")
     for key, name in (
         ("ArrowRight", "Open setting…"),

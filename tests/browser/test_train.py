@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Route, ViewportSize, expect
 
 from components.train_advice import RAN_AWAY
 from components.train_examples import examples
 from components.train_run import NOBODY, SOON
 from lstm.catalogue import TASKS
 from lstm.run_folder import STALE, RunFolder
+from tests.browser.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Network, Server, Watch
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.browser
 
 OpenLab = Callable[..., "Lab"]
 
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 SMALL = {"Units": "4", "Batch size": "4"}
 ENDLESS = {**SMALL, "Batches": "1000000"}
@@ -147,12 +147,6 @@ def learns(lab: "Lab", points: int = 2) -> None:
 
 def folder(server: "Server", run: str) -> RunFolder:
     return RunFolder(server.data / "runs" / run)
-
-
-def violations(lab: "Lab") -> list[Any]:
-    """Ask axe, and give what it found with the first place of each."""
-    found = Axe().run(lab.page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 # The newcomer
@@ -400,22 +394,23 @@ def test_a_reload_finds_the_run_the_settings_and_the_text_again(
 
 
 def test_another_browser_watches_and_keeps_but_does_not_steer(
-    train: "Lab", open_lab: OpenLab, server: "Server"
+    train: "Lab", server: "Server"
 ) -> None:
     run = begin(train)
     learns(train)
     train.button("Pause").click()
     state(train, "paused")
-    other = open_lab()
-    show(other, server, train.page.url)
-    state(other, "paused")
-    learns(other)
-    assert watched(other) == run
+    link = train.page.url
+    train.forget()
+    show(train, server, link)
+    state(train, "paused")
+    learns(train)
+    assert watched(train) == run
     for name in ("Resume", "Stop", "Delete"):
-        expect(other.button(name)).not_to_be_visible()
-    expect(other.region("Runs")).to_contain_text("None yet.")  # of its own
-    other.button("Keep").click()
-    expect(other.region("Run").get_by_role("link", name="Open in Network")).to_be_visible()
+        expect(train.button(name)).not_to_be_visible()
+    expect(train.region("Runs")).to_contain_text("None yet.")  # of its own
+    train.button("Keep").click()
+    expect(train.region("Run").get_by_role("link", name="Open in Network")).to_be_visible()
 
 
 def test_a_link_to_settings_shows_no_run(train: "Lab", server: "Server") -> None:
@@ -475,11 +470,6 @@ def test_while_the_server_is_away_nothing_is_lost(
     state(lab, "running")
 
 
-@pytest.fixture
-def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LSTM_LAB_JOBS", "0")
-
-
 def test_where_there_is_no_worker_the_page_says_what_to_do(
     no_workers: None, own_server: "Server", open_lab: OpenLab
 ) -> None:
@@ -519,29 +509,24 @@ def test_a_slip_marks_its_field_and_loses_nothing(train: "Lab", watch: "Watch") 
     expect(train.page.locator("[aria-invalid]")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("typed", "message"),
-    [
-        ("no", "The text has 2 characters. Use at least 100;"),
-        ("a" * 300, "over and over: there is nothing to predict. Use a text with more."),
-    ],
-)
-def test_a_text_that_cannot_be_learnt_is_said(
-    train: "Lab", watch: "Watch", typed: str, message: str
-) -> None:
+def test_a_text_that_cannot_be_learnt_is_said(train: "Lab", watch: "Watch") -> None:
     watch.allow("422")
     train.page.get_by_label("Task", exact=True).select_option(label="Your own text")
     train.button("Sample").click()  # what was there before must not be learnt instead
     expect(train.page.locator(".lab-brought")).to_contain_text("different")
-    field(train, "Your data").fill(typed)
-    expect(train.alert).to_contain_text(message)
-    expect(field(train, "Your data")).to_have_attribute("aria-invalid", "true")
-    expect(field(train, "Your data")).to_have_value(typed)
-    train.button("Train").click()
-    expect(train.alert).to_contain_text("There is nothing to learn from yet")
-    assert not watched(train)
-    field(train, "Your data").fill(TEXT)
-    expect(train.alert).not_to_be_visible()
+    for typed, message in (
+        ("no", "The text has 2 characters. Use at least 100;"),
+        ("a" * 300, "over and over: there is nothing to predict. Use a text with more."),
+    ):
+        field(train, "Your data").fill(typed)
+        expect(train.alert).to_contain_text(message)
+        expect(field(train, "Your data")).to_have_attribute("aria-invalid", "true")
+        expect(field(train, "Your data")).to_have_value(typed)
+        train.button("Train").click()
+        expect(train.alert).to_contain_text("There is nothing to learn from yet")
+        assert not watched(train)
+        field(train, "Your data").fill(TEXT)
+        expect(train.alert).not_to_be_visible()
 
 
 def test_without_data_there_is_nothing_to_train_on(train: "Lab", watch: "Watch") -> None:
@@ -554,16 +539,18 @@ def test_without_data_there_is_nothing_to_train_on(train: "Lab", watch: "Watch")
 # How it looks and is reached
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_axe_finds_nothing_before_and_after(train: "Lab", size: Any) -> None:
-    train.page.set_viewport_size(size)
-    assert violations(train) == []
+def test_axe_finds_nothing_before_and_after(train: "Lab") -> None:
+    for size in (NARROW, WIDE):
+        train.page.set_viewport_size(size)
+        assert violations(train.page) == []
     begin(train, {**SMALL, "Batches": "20"})
     state(train, "done")
     for scheme in ("dark", "light"):
         train.page.emulate_media(color_scheme=scheme)
         expect(train.page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-        assert violations(train) == []
+        for size in (NARROW, WIDE):
+            train.page.set_viewport_size(size)
+            assert violations(train.page) == []
 
 
 def test_axe_finds_nothing_with_own_data_and_a_complaint(train: "Lab") -> None:
@@ -575,7 +562,7 @@ def test_axe_finds_nothing_with_own_data_and_a_complaint(train: "Lab") -> None:
     expect(train.alert).to_be_visible()
     for scheme in ("dark", "light"):
         train.page.emulate_media(color_scheme=scheme)
-        assert violations(train) == []
+        assert violations(train.page) == []
 
 
 def test_on_a_desk_all_is_in_view_and_nothing_jumps_while_it_learns(train: "Lab") -> None:
