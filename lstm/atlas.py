@@ -19,7 +19,7 @@ from .errors import LabError
 from .labels import High, Trait
 from .metric import Metric
 from .projection import Umap
-from .regions import Frame, Way
+from .regions import WAYS, Frame, Way
 from .trust import Trust
 
 Projection = Literal["umap", "pca"]
@@ -44,7 +44,7 @@ class Wanted:
     Raises
     ------
     LabError
-        If there is no such projection.
+        If there is no such projection, or way.
     """
 
     projection: Projection = "umap"
@@ -53,11 +53,13 @@ class Wanted:
     way: Way = "relief"
 
     def __post_init__(self) -> None:
-        """Check the projection; the others check themselves."""
+        """Check the projection and the way; the others check themselves."""
         if self.projection not in PROJECTIONS:
             raise LabError(
                 f"There is no projection '{self.projection}'. Use one of {', '.join(PROJECTIONS)}."
             )
+        if self.way not in WAYS:
+            raise LabError(f"There are no regions by '{self.way}'. Use one of {', '.join(WAYS)}.")
 
 
 BY_UMAP = Wanted()

@@ -10,13 +10,14 @@ from .blocks import Report
 from .cell import Array
 from .contexts import Contexts
 from .errors import LabError
-from .labels import Traits, names_of, traits_by_part, traits_in, units_by_part
+from .labels import High, Trait, Traits, names_of, traits_by_part, traits_in, units_by_part
 from .neighbours import Nearest, nearest
 from .projection import principal, umap_of
 from .regions import LEAST, Frame, frame_of, regions, tiles
-from .trust import LOCAL, Trust, trust
+from .trust import LOCAL, MOST_POINTS, Trust, trust
 
 TILE_LEVELS = (2, 3, 4, 5)  # of which tiles are named
+LAID_OUT, MEASURED = 0.6, 0.95  # of the work
 
 _EXAMPLES = 8
 _ALIKE = 12  # characters before a token by which two examples are the same
@@ -27,6 +28,7 @@ def atlas_of(
     wanted: Wanted = BY_UMAP,
     source: dict[str, Any] | None = None,
     report: Report | None = None,
+    measured: int = MOST_POINTS,
 ) -> Atlas:
     """Make a map.
 
@@ -39,6 +41,9 @@ def atlas_of(
         What was mapped, as JSON can hold it; the map keeps it.
     report : function of float, optional
         Is told how much is done, from 0 to 1.
+    measured : int
+        Of more contexts, how far the map can be trusted is measured on so many, drawn
+        by chance.
 
     Returns
     -------
@@ -60,11 +65,16 @@ def atlas_of(
     if len(contexts) < 4:
         raise LabError(f"A map needs at least 4 contexts, not {len(contexts)}. Give more text.")
     rows = contexts.rows
-    places, near, share = _projected(rows, wanted, _part(report, 0, 0.6))
+    places, near, share = _projected(rows, wanted, _part(report, 0, LAID_OUT))
     # As they are kept: what is measured is the map that is shown.
     places = places.astype(np.float32)
     trusted = trust(
-        rows, places, wanted.metric, seed=wanted.umap.seed, report=_part(report, 0.6, 0.95)
+        rows,
+        places,
+        wanted.metric,
+        seed=wanted.umap.seed,
+        report=_part(report, LAID_OUT, MEASURED),
+        most=measured,
     )
     levels = regions(places, wanted.way)
     traits = traits_in(contexts.traits)
@@ -107,33 +117,64 @@ def _projected(
     return found.places, near, tuple(found.share.tolist())
 
 
+def region_of(
+    contexts: Contexts,
+    places: Array,
+    trusted: Trust,
+    mine: NDArray[np.int64],
+    name: str,
+    traits: tuple[Trait, ...],
+    units: tuple[High, ...],
+) -> Region:
+    """Describe a part of a map.
+
+    Parameters
+    ----------
+    contexts : Contexts
+        Of the whole map.
+    places : ndarray of shape (N, 2)
+    trusted : Trust
+        Of the whole map.
+    mine : ndarray of int, of shape (M,)
+        The contexts of the part, at least one.
+    name, traits, units
+        Of the part.
+    """
+    among = np.isin(trusted.points, mine)
+    apart = places[mine] - places[mine].mean(axis=0, dtype=float)
+    inwards = mine[np.argsort((apart**2).sum(axis=1), kind="stable")]
+    x, y = places[inwards[0]].astype(float)
+    return Region(
+        name,
+        len(mine),
+        float(x),
+        float(y),
+        traits,
+        units,
+        {gate: float(one[mine].mean()) for gate, one in contexts.gates.items()},
+        float(trusted.point_trust[among].mean()) if among.any() else None,
+        float(trusted.point_recall[among].mean()) if among.any() else None,
+        _examples(contexts, inwards),
+    )
+
+
 def _regions(
     contexts: Contexts, places: Array, traits: Traits, level: NDArray[np.int32], trusted: Trust
 ) -> tuple[Region, ...]:
     """Describe the regions of a level."""
     told, units = traits_by_part(traits, level), units_by_part(contexts.rows, level)
-    found = []
-    for number, name in enumerate(names_of(told, units)):
-        mine = np.flatnonzero(level == number)
-        among = np.isin(trusted.points, mine)
-        apart = places[mine] - places[mine].mean(axis=0, dtype=float)
-        inwards = mine[np.argsort((apart**2).sum(axis=1), kind="stable")]
-        x, y = places[inwards[0]].astype(float)
-        found.append(
-            Region(
-                name,
-                len(mine),
-                float(x),
-                float(y),
-                told[number],
-                units[number],
-                {gate: float(one[mine].mean()) for gate, one in contexts.gates.items()},
-                float(trusted.point_trust[among].mean()) if among.any() else None,
-                float(trusted.point_recall[among].mean()) if among.any() else None,
-                _examples(contexts, inwards),
-            )
+    return tuple(
+        region_of(
+            contexts,
+            places,
+            trusted,
+            np.flatnonzero(level == number),
+            name,
+            told[number],
+            units[number],
         )
-    return tuple(found)
+        for number, name in enumerate(names_of(told, units))
+    )
 
 
 def _examples(contexts: Contexts, order: NDArray[np.int64]) -> tuple[int, ...]:

@@ -1,9 +1,4 @@
-"""The affine lens of a language model, fitted once: on what it learnt from, or its own text.
-
-A model that learnt a task of the lab gets new sequences of that task. Any other one
-writes its text itself, drawing from its own predictions: then the lens is fitted
-where the model is at home, and nobody has to bring data.
-"""
+"""The affine lens of a language model, fitted once: on text that the model is at home in."""
 
 import io
 import json
@@ -18,14 +13,11 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from .babble import babble
-from .catalogue import TASKS
 from .disk import disk_in_words, write
 from .errors import LabError
-from .experiment import prepare
+from .home_text import home_text
 from .lens import AffineLens, Quality, fit_affine, quality
 from .model import Linear, Model
-from .settings import Settings
 from .states import HiddenStates, hidden_states_of_all
 
 TOKENS_PER_UNIT = 20
@@ -35,7 +27,7 @@ MOST_SCORED = 2 * 10**10  # multiplications by the decoder
 HELD_OUT = 0.2  # of as many again
 MOST_KEPT = 100  # files of lenses
 _PIECE = 16  # sequences that are read side by side
-_FORMAT = 1  # of the files; another one is fitted anew
+_FORMAT = 2  # of the files; another one is fitted anew
 
 
 class Fitted(NamedTuple):
@@ -83,7 +75,7 @@ def fit_lens(model: Model, seed: int = 0) -> Fitted:
         raise LabError("This model does not predict tokens: it has no lens.")
     wanted = tokens_to_fit_on(max(one.output_size for one in model.layers), decoder)
     rng = np.random.default_rng(seed)
-    sequences, text = _text(model, round(wanted * (1 + HELD_OUT)), rng)
+    sequences, text = home_text(model, round(wanted * (1 + HELD_OUT)), rng)
     states = _states(model, sequences)
     ends = np.cumsum([one.steps for one in states])
     split = max(1, int(np.searchsorted(ends, wanted)))
@@ -149,36 +141,6 @@ def kept_lens(model: Model, name: str, folder: Path) -> Fitted:
         write(path, _done(fitted))
         _leave_newest(folder)
     return fitted
-
-
-def _text(
-    model: Model, count: int, rng: np.random.Generator
-) -> tuple[list[NDArray[np.int64]], str]:
-    """Give sequences of at least so many tokens together, and what they are."""
-    settings = model.card.settings if model.card else None
-    if settings is not None and settings.get("task") in TASKS:
-        with suppress(LabError):  # settings of another version: the model writes itself
-            chosen = Settings.from_json(settings)
-            found = _of_task(chosen, model, count, rng)
-            return found, f"new sequences of {TASKS[chosen.task].title}"
-    return list(babble(model, rng, count)), "text that the model wrote itself"
-
-
-def _of_task(
-    settings: Settings, model: Model, count: int, rng: np.random.Generator
-) -> list[NDArray[np.int64]]:
-    """Draw sequences of a task, without what fills them up to the longest."""
-    source = prepare(settings).source
-    found: list[NDArray[np.int64]] = []
-    while sum(map(len, found)) < count:
-        batch = source.batch(1 + len(found), rng)
-        tokens = np.asarray(batch.inputs)
-        if tokens.ndim != 2 or tokens.max() >= model.token_count:
-            raise LabError("This model does not read the sequences of its task.")
-        counts = np.ones(tokens.shape) if batch.counts is None else batch.counts
-        lengths = len(tokens) - (counts[::-1] > 0).argmax(axis=0)
-        found += [tokens[:length, b] for b, length in enumerate(lengths)]
-    return found
 
 
 def _states(model: Model, sequences: Sequence[NDArray[np.int64]]) -> list[HiddenStates]:

@@ -1,27 +1,30 @@
-"""A worker's heart, which beats in a run's folder for as long as it is at work."""
+"""A worker's heart, which beats in a job's folder for as long as it is at work."""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from .run_folder import RunFolder
+from .job_folder import JobFolder
 
 BEAT = 1.0  # seconds between heartbeats
 
 
 class Heart:
-    """Says how far a run is.
+    """Says how far a job is.
 
     Attributes
     ----------
     step : int
         Steps taken; the worker sets it.
+    stage : str
+        What it is at, where a job has stages.
     """
 
-    def __init__(self, run: RunFolder) -> None:
-        pulse = run.pulse()
-        self._run = run
+    def __init__(self, job: JobFolder) -> None:
+        pulse = job.pulse()
+        self._job = job
+        self.stage = ""
         self.step = pulse.step if pulse else 0
         self.set(pulse.seconds if pulse else 0.0)
 
@@ -35,12 +38,12 @@ class Heart:
         return time.monotonic() - self._begun
 
     def beat(self, *, working: bool = True) -> None:
-        """Write how far the run is."""
+        """Write how far the job is."""
         try:
-            self._run.beat(self.step, self.seconds, working=working)
+            self._job.beat(self.step, self.seconds, working=working, stage=self.stage)
         except OSError:  # where the disk is full, the old file can still say that it beats
             with suppress(OSError):
-                self._run.touch()
+                self._job.touch()
 
     def rest(self) -> None:
         """Say that nobody is at work any more."""
@@ -48,9 +51,9 @@ class Heart:
 
 
 @contextmanager
-def beating(run: RunFolder) -> Iterator[Heart]:
+def beating(job: JobFolder) -> Iterator[Heart]:
     """Let a heart beat, in a thread of its own: one step alone may take long."""
-    heart, over = Heart(run), threading.Event()
+    heart, over = Heart(job), threading.Event()
 
     def go_on() -> None:
         while not over.wait(BEAT):

@@ -195,8 +195,10 @@ def names_of(
     return tuple(names)
 
 
-def explained(contexts: Contexts, unit: int, share: float = TOP_SHARE) -> str:
-    """Say in one sentence what the contexts share in which a unit is highest.
+def shared_where_high(
+    contexts: Contexts, unit: int, share: float = TOP_SHARE
+) -> tuple[NDArray[np.int64], tuple[Trait, ...]]:
+    """Give what most of the contexts share in which a unit is highest.
 
     Parameters
     ----------
@@ -208,7 +210,10 @@ def explained(contexts: Contexts, unit: int, share: float = TOP_SHARE) -> str:
 
     Returns
     -------
-    str
+    top : ndarray of int
+        Those contexts.
+    shared : tuple of Trait
+        Of most of them, and more than of all others; best first.
 
     Raises
     ------
@@ -220,15 +225,7 @@ def explained(contexts: Contexts, unit: int, share: float = TOP_SHARE) -> str:
     parts = np.ones(len(contexts), np.int32)
     parts[top] = 0
     found = traits_by_part(traits_in(contexts.traits), parts)[0]
-    said = [
-        f"{trait.name} ({trait.share:.0%} of them, {trait.elsewhere:.0%} of the others)"
-        for trait in found
-        if trait.share >= _MOST_SHARE
-    ]
-    where = f"The {len(top):,} contexts of {len(contexts):,} where unit {unit} is highest"
-    if not said:
-        return f"{where} share no word or sign that tells them from the others."
-    return f"{where} share: {'; '.join(said[:3])}."
+    return top, tuple(trait for trait in found if trait.share >= _MOST_SHARE)
 
 
 class _Says:

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -115,23 +115,60 @@ class Library:
         str
             The SHA-256 of the content, in 64 hexadecimal digits.
         """
-        key, digest = self._key(owner), hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
+        self._keep(digest, len(content), owner, name, lambda to: self._shelf.write(to, content))
+        return digest
+
+    def keep_pieces(
+        self, pieces: Iterable[bytes], owner: str, name: str, check: Callable[[Path], object]
+    ) -> str:
+        """Store a file that comes piece by piece, and is never whole in memory.
+
+        Parameters
+        ----------
+        pieces : iterable of bytes
+            What it raises leaves nothing behind.
+        owner, name : str
+            As :meth:`keep` takes them.
+        check : function of a path
+            Looks at the whole file; what it raises keeps it out.
+
+        Returns
+        -------
+        str
+            As :meth:`keep`.
+        """
+        self._key(owner)  # before anything is written
+        digest, size = hashlib.sha256(), 0
+        with self._shelf.arriving() as part:
+            with part.open("wb") as file:
+                for piece in pieces:
+                    digest.update(piece)
+                    size += file.write(piece)
+            check(part)
+            self._keep(digest.hexdigest(), size, owner, name, part.replace)
+        return digest.hexdigest()
+
+    def _keep(
+        self, digest: str, size: int, owner: str, name: str, put: Callable[[Path], object]
+    ) -> None:
+        """Put a file in an owner's list; its content too, where nobody brought it before."""
+        key = self._key(owner)
         with self._shelf.changing():
             self._sweep(self.now())
             known = self._shelf.find(digest)
             if known is None:
-                room = max(len(content), LEAST_ROOM)
+                room = max(size, LEAST_ROOM)
                 self._make_own_room(room, key)
                 self._make_room(room)
-                self._shelf.write(self._shelf.path(digest), content)
+                put(self._shelf.path(digest))
             earlier = known.owners if known else {}
             mine = earlier.get(key)
             if mine and mine.saved:  # it keeps the name that it was saved under
                 entry = replace(mine, at=self.now())
             else:
                 entry = Entry(plain(name), False, self.now())
-            self._shelf.store(File(digest, len(content), self.now(), {**earlier, key: entry}))
-        return digest
+            self._shelf.store(File(digest, size, self.now(), {**earlier, key: entry}))
 
     def has(self, hash: str) -> bool:
         """Tell whether a file is here, whoever opened it, and somebody's time for it lasts.
@@ -144,6 +181,12 @@ class Library:
         if file is None or not file.owners:
             return file is not None
         return any(_lasts(entry, last) for entry in file.owners.values())
+
+    def path(self, hash: str) -> Path:
+        """Give the place of a file, to be read and not changed, to whoever has its hash."""
+        if not self.has(hash):
+            raise gone()
+        return self._shelf.path(hash)
 
     def content(self, hash: str) -> bytes:
         """Give a file's content to whoever has its hash."""

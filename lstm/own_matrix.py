@@ -7,31 +7,20 @@ pickle is opened.
 
 import csv
 import io
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .blocks import blocks
-from .cell import Array
 from .contexts import MOST, MOST_NUMBERS, SHOWN, Contexts, drawn
 from .errors import LabError
+from .matrix_file import Table, chosen, mapped, numbers, opened
 from .metric import finite
 from .own_text import decode
-from .projection import WIDEST
 
-LEAST_ROWS = 20
 LARGEST_FILE = 4 * 2**30
 
-_LONGEST_HEADER = 4 * 2**20
-_KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4"}
 _NAMES = ("label", "token", "text", "word", "name")  # of the column of a table that is taken
-_HOW_TO_SAVE = (
-    "Save it in NumPy with np.save('matrix.npy', rows), or as .safetensors: "
-    "one row of numbers for each point."
-)
 
 
 def read_matrix(
@@ -66,14 +55,15 @@ def read_matrix(
         If the file is something else, damaged or too large, or a row is not finite, or
         there is another number of labels.
     """
-    matrix, widened = _opened(Path(path), tensor)
-    N, D = _checked(matrix)
+    table = _table(Path(path), tensor)
+    matrix = mapped(Path(path), table)
+    N, D = table.shape
     if labels is not None and len(labels) != N:
         raise LabError(f"There are {len(labels):,} labels for {N:,} rows. Give one for each row.")
     for at in blocks(N, D):  # all rows, not only those that are mapped
-        finite(_numbers(matrix[at[0] : at[-1] + 1], widened=widened), int(at[0]) + 1)
+        finite(numbers(matrix[at[0] : at[-1] + 1], table), int(at[0]) + 1)
     kept = drawn(N, min(most, MOST, max(1, MOST_NUMBERS // D)), seed)
-    rows = _numbers(np.asarray(matrix[kept]), widened=widened)
+    rows = numbers(np.asarray(matrix[kept]), table)
     named = ("",) * len(kept) if labels is None else tuple(labels[n] for n in kept)
     return Contexts(
         rows,
@@ -136,85 +126,18 @@ def _column(text: str) -> tuple[str, ...]:
     return tuple(cells[0] for cells in lines)
 
 
-def _opened(path: Path, tensor: str | None) -> tuple[NDArray[Any], bool]:
-    """Map a file into memory; say whether its numbers are halves that must be widened."""
+def _table(path: Path, tensor: str | None) -> Table:
+    """Find the array of a file that is meant."""
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(9)
         if size > LARGEST_FILE:
             raise LabError(
                 f"The file has {size / 2**30:.1f} GB; at most {LARGEST_FILE // 2**30} are read. "
                 "Save fewer rows, or in half precision."
             )
-        if start.startswith(b"\x93NUMPY"):
-            return np.lib.format.open_memmap(path, mode="r"), False
-        if start[8:] == b"{":
-            return _tensor(path, size, tensor)
-    except LabError:
-        raise
+        return chosen(opened(path), tensor)
     except OSError as error:
         raise LabError(f"The file cannot be read ({error.strerror}). Check its path.") from error
-    except Exception as error:  # a header can be wrong in more ways than NumPy and JSON name
-        raise LabError(f"The matrix cannot be read ({str(error)[:120]}). {_HOW_TO_SAVE}") from error
-    raise LabError(f"This is neither a .npy nor a .safetensors file. {_HOW_TO_SAVE}")
-
-
-def _tensor(path: Path, size: int, wanted: str | None) -> tuple[NDArray[Any], bool]:
-    """Find the one matrix in a safetensors file."""
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if length > min(_LONGEST_HEADER, size - 8):
-            raise ValueError("its header is too long, or the file is cut off")
-        header = json.loads(file.read(length))
-    header.pop("__metadata__", None)
-    try:
-        flat = {
-            name: (part["dtype"], tuple(map(int, part["shape"])), *map(int, part["data_offsets"]))
-            for name, part in header.items()
-        }
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError("its header is not that of a safetensors file") from error
-    name = _chosen({name: shape for name, (_, shape, *_) in flat.items()}, wanted)
-    kind, shape, begin, end = flat[name]
-    if kind not in _KINDS:
-        raise LabError(f"The numbers of '{name[:40]}' are {kind[:12]}. {_HOW_TO_SAVE}")
-    dtype = np.dtype(_KINDS[kind])
-    if end - begin != dtype.itemsize * int(np.prod(shape)) or not 0 <= begin <= end <= size:
-        raise ValueError("its parts are not where its header says")
-    matrix = np.memmap(path, dtype, "r", 8 + length + begin, shape)
-    return matrix, kind == "BF16"
-
-
-def _chosen(shapes: dict[str, tuple[int, ...]], wanted: str | None) -> str:
-    matrices = [name for name, shape in shapes.items() if len(shape) == 2]
-    if wanted is None and len(matrices) == 1:
-        return matrices[0]
-    if wanted in matrices:
-        return str(wanted)
-    named = ", ".join(f"'{name[:40]}'" for name in matrices[:5]) or "none"
-    said = "Choose a matrix" if wanted is None else f"There is no matrix '{wanted[:40]}'"
-    raise LabError(f"{said}: the file has {named}.")
-
-
-def _checked(matrix: NDArray[Any]) -> tuple[int, int]:
-    if matrix.ndim != 2:
-        raise LabError(
-            f"The array has the shape {matrix.shape}, not (rows, numbers). {_HOW_TO_SAVE}"
-        )
-    N, D = matrix.shape
-    if N < LEAST_ROWS:
-        raise LabError(f"The matrix has {N} rows. Use at least {LEAST_ROWS}.")
-    if not 1 <= D <= WIDEST:
-        raise LabError(f"The matrix has {D:,} numbers in a row. Use 1 to {WIDEST:,}.")
-    return N, D
-
-
-def _numbers(rows: NDArray[Any], *, widened: bool) -> Array:
-    """Give rows in a precision that NumPy computes in."""
-    if widened:  # bfloat16 is float32 without its lower half
-        return (rows.astype(np.uint32) << 16).view(np.float32)
-    return rows.astype(np.float32) if rows.dtype == np.float16 else rows
 
 
 def _shortened(name: str) -> str:

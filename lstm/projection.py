@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .blocks import Report, blocks
 from .borrowed import umap
@@ -14,8 +14,10 @@ from .metric import EUCLIDEAN, Metric, finite, space
 from .neighbours import Nearest, nearest
 
 WIDEST = 4096  # columns of which the principal axes are found
+MOST_NEIGHBOURS = 200  # of each row, by which UMAP lays it out
 
 _JITTER = 1e-4  # of the map's width, by which UMAP's start is shaken: no two points in one place
+NEAREST_FOUND, BEGUN = 0.2, 0.3  # of UMAP's work: all before it lays out, and its preparation
 _PLACERS = 5  # neighbours between which a new row is placed
 
 
@@ -45,7 +47,7 @@ class Umap:
     Attributes
     ----------
     neighbours : int
-        From 2: few show detail, many the whole.
+        From 2 to MOST_NEIGHBOURS: few show detail, many the whole.
     min_dist : float
         How close points may come on the map, from 0 to 1.
     seed : int
@@ -57,13 +59,15 @@ class Umap:
     """
 
     neighbours: int = 15
-    min_dist: float = 0.1
+    min_dist: float = 0.5
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        if self.neighbours < 2:
-            raise LabError(f"UMAP cannot work with {self.neighbours} neighbours. Use at least 2.")
+        if not 2 <= self.neighbours <= MOST_NEIGHBOURS:
+            raise LabError(
+                f"UMAP cannot work with {self.neighbours} neighbours. Use 2 to {MOST_NEIGHBOURS}."
+            )
         if not 0 <= self.min_dist <= 1:
             raise LabError(f"The minimum distance is {self.min_dist}. Use 0 to 1.")
         if not 0 <= self.seed < 2**32:
@@ -155,9 +159,10 @@ def umap_of(
     if len(given) < 4:
         raise LabError(f"UMAP needs at least 4 rows, not {len(given)}. Choose PCA.")
     k = min(asked.neighbours - 1, len(given) - 2)  # UMAP counts the point itself
-    near = nearest(given, k, metric, None if report is None else lambda done: report(0.2 * done))
+    sooner = None if report is None else lambda done: report(NEAREST_FOUND * done)
+    near = nearest(given, k, metric, sooner)
     start = jittered(principal(given).places, asked.seed)
-    later = None if report is None else lambda done: report(0.3 + 0.7 * done)
+    later = None if report is None else lambda done: report(BEGUN + (1 - BEGUN) * done)
     return umap.embed(near, start, asked.min_dist, asked.seed, later), near
 
 
@@ -174,12 +179,29 @@ def jittered(places: Array, seed: int) -> Array:
     return places + _JITTER * width * noise
 
 
+class Amid(NamedTuple):
+    """Where new rows lie on a finished map, and what they lie amid.
+
+    Attributes
+    ----------
+    places : ndarray of shape (M, 2)
+    near : ndarray of int, of shape (M, K)
+        The nearest rows of the map, nearest first.
+    distance : ndarray of shape (M, K)
+        In the metric.
+    """
+
+    places: Array
+    near: NDArray[np.int64]
+    distance: Array
+
+
 def placed(
     rows: ArrayLike,
     places: ArrayLike,
     new: ArrayLike,
     metric: Metric = EUCLIDEAN,
-) -> Array:
+) -> Amid:
     """Place new rows on a finished map: amid their nearest, the nearer ones counting more.
 
     Parameters
@@ -192,7 +214,7 @@ def placed(
 
     Returns
     -------
-    ndarray of shape (M, 2)
+    Amid
         A row that is on the map lies exactly where it is there.
 
     Raises
@@ -202,7 +224,7 @@ def placed(
 
     Examples
     --------
-    >>> placed([[0.0], [1.0], [5.0]], [[0, 0], [2, 0], [9, 9]], [[1.0]])
+    >>> placed([[0.0], [1.0], [5.0]], [[0, 0], [2, 0], [9, 9]], [[1.0]]).places
     array([[2., 0.]])
     """
     known, more, at = finite(rows), finite(new), np.asarray(places, float)
@@ -210,14 +232,13 @@ def placed(
         raise LabError(
             f"The new rows have {more.shape[1]} numbers each; those of the map {known.shape[1]}."
         )
-    N = len(known)
+    N, k = len(known), min(_PLACERS, len(known))
     both = space(np.concatenate([known, more]), metric)
-    found = np.empty((len(more), at.shape[1]))
+    near, distance = np.empty((len(more), k), np.int64), np.empty((len(more), k))
     for part in blocks(len(more), len(both)):
         compared = both.compared(N + part)[:, :N]
-        near = np.argsort(compared, axis=1, kind="stable")[:, :_PLACERS]
-        distance = both.distance(np.take_along_axis(compared, near, axis=1))
-        weights = np.where(distance[:, :1] == 0, distance == 0, 1 / np.maximum(distance, 1e-150))
-        weights = weights / weights.sum(axis=1, keepdims=True)
-        found[part] = np.einsum("mk,mkc->mc", weights, at[near])
-    return found
+        near[part] = np.argsort(compared, axis=1, kind="stable")[:, :k]
+        distance[part] = both.distance(np.take_along_axis(compared, near[part], axis=1))
+    weights = np.where(distance[:, :1] == 0, distance == 0, 1 / np.maximum(distance, 1e-150))
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    return Amid(np.einsum("mk,mkc->mc", weights, at[near]), near, distance)

@@ -19,7 +19,8 @@ from .metric import finite
 
 Way = Literal["relief", "hdbscan"]
 WAYS: tuple[Way, ...] = get_args(Way)
-SMOOTHED: tuple[float, ...] = (0.05, 0.025, 0.0125)  # of the map's side, level by level
+SMOOTHED: tuple[float, ...] = (0.035, 0.02, 0.01)  # of the map's side, level by level
+SHARPER: tuple[float, ...] = (1.0, 0.7, 0.5, 0.4)  # times that, until there are two regions
 LEAST_SHARES: tuple[float, ...] = (0.02, 0.008, 0.003)  # of all points, that a region needs
 LEAST = 5  # points that it needs in any case
 DEEPEST = 10  # levels of tiles: 1,024 to a side
@@ -129,8 +130,17 @@ def regions(places: ArrayLike, way: Way = "relief") -> tuple[NDArray[np.int32], 
         found = [hdbscan.clusters(points, few) for few in least]
     else:
         shares = frame_of(points).shares(points)
-        found = [_hills(shares, s, few) for s, few in zip(SMOOTHED, least, strict=True)]
+        sharp = _sharpness(shares, least[0])
+        found = [_hills(shares, sharp * s, few) for s, few in zip(SMOOTHED, least, strict=True)]
     return _nested(found)
+
+
+def _sharpness(shares: Array, least: int) -> float:
+    """Give how much sharper the reliefs are to be: where all is one hill, a name says nothing."""
+    for sharp in SHARPER:
+        if _hills(shares, sharp * SMOOTHED[0], least).max() > 0:
+            return sharp
+    return SHARPER[0]
 
 
 def _checked(places: ArrayLike) -> Array:

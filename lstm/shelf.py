@@ -6,7 +6,9 @@ needs no lock, and every change happens under one lock. A record may be damaged
 """
 
 import json
+import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -108,6 +110,18 @@ class Shelf:
     def write(self, path: Path, content: bytes) -> None:
         """Write a file so that others see it whole or not at all."""
         write(path, content, self.now())
+
+    @contextmanager
+    def arriving(self) -> Iterator[Path]:
+        """Give a place for a file that is still to come; what is left there is taken away."""
+        with disk_in_words():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(suffix=".part", dir=self.folder)
+            os.close(handle)
+            try:
+                yield Path(name)
+            finally:
+                Path(name).unlink(missing_ok=True)
 
     def remove(self, hash: str) -> None:
         """Remove a file and its record."""

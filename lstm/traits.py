@@ -14,6 +14,7 @@ _CLOSING = {closing: opening for opening, closing in _PAIRS.items()}
 _QUOTE = '"'
 _DEEPEST = 8  # as which all deeper places count
 _LONGEST = 16  # characters of a word that a trait shows
+_ENDED = 3  # letters from which a word has an ending that says something
 _FIRST = 3  # tokens at the beginning of a sequence
 
 
@@ -77,11 +78,15 @@ def _close(stack: list[str], sign: str) -> None:
 
 def _characters(tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Say what each character is, and how the word goes so far."""
-    word = ""
+    word, fresh = "", False
     for token in tokens:
         letter = _in_word(token)
         word = word + token if letter else ""
         found = [*_named(token), *_kind(token)]
+        if fresh and token != "\n":
+            # Spaces before a line say how far it stands in; those within it part its words.
+            found = ["indentation"] if token.isspace() else ["start of a line", *found]
+        fresh = token == "\n" or (fresh and token.isspace())
         if letter:
             found.append("start of a word" if len(word) == 1 else "within a word")
             if len(word) <= _LONGEST:
@@ -94,7 +99,8 @@ def _words(tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
     before = ""
     for token in tokens:
         after = (f"after {quoted(before)}",) if before else ()
-        yield (*_named(token), *_kind(token), *after)
+        ending = (f"ends in ‘{token[-1]}’",) if len(token) >= _ENDED and token.isalpha() else ()
+        yield (*_named(token), *_kind(token), *after, *ending)
         before = token
 
 

@@ -121,6 +121,7 @@ def trust(
     k: int = LOCAL,
     seed: int = 0,
     report: Report | None = None,
+    most: int = MOST_POINTS,
 ) -> Trust:
     """Measure how far a map of rows can be trusted.
 
@@ -135,8 +136,10 @@ def trust(
     k : int
         Neighbours by which places are judged; all where there are fewer.
     seed : int
-        Of the shuffled map, and of the sample where there are more than MOST_POINTS.
+        Of the shuffled map, and of the sample where there are more than ``most``.
     report : function of float, optional
+    most : int
+        Points that are measured.
 
     Returns
     -------
@@ -166,7 +169,7 @@ def trust(
     if k < 1:
         raise LabError(f"A place cannot be judged by {k} neighbours. Use at least 1.")
     rng = np.random.default_rng(seed)
-    points = measured(len(source), source.shape[1], rng)
+    points = measured(len(source), source.shape[1], rng, most)
     N = len(points)
     k = min(k, N - 1)
     ks = _sizes(N, k)
@@ -194,9 +197,11 @@ def trust(
     )
 
 
-def measured(N: int, D: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def measured(
+    N: int, D: int, rng: np.random.Generator, most: int = MOST_POINTS
+) -> NDArray[np.int64]:
     """Say which of N rows of D numbers are measured: all, or as many as time and memory allow."""
-    most = max(3, min(MOST_POINTS, MOST_NUMBERS // D))
+    most = max(3, min(most, MOST_POINTS, MOST_NUMBERS // D))
     return np.arange(N) if most >= N else np.sort(rng.choice(N, most, replace=False))
 
 

@@ -48,6 +48,8 @@ def embed(
     McInnes, Healy & Melville 2018, "UMAP: Uniform manifold approximation and projection".
     """
     umap = _library()
+    if report is not None:
+        report(0.0)  # who asks may have left meanwhile
     N, k = near.index.shape
     # Its own convention: the first neighbour of each point is the point.
     index = np.column_stack([np.arange(N, dtype=np.int32), near.index])

@@ -12,8 +12,8 @@ from lstm.labels import (
     NONE,
     High,
     Trait,
-    explained,
     names_of,
+    shared_where_high,
     traits_by_part,
     traits_in,
     units_by_part,
@@ -126,14 +126,16 @@ def test_a_unit_is_explained_by_what_its_contexts_share() -> None:
     some = contexts(
         [9.0, 8.0, 7.0, 1.0] + [0.0] * 16, [("in", "x")] * 3 + [("in",)] + [("out",)] * 16
     )
-    assert explained(some, 0, 0.2) == (
-        "The 4 contexts of 20 where unit 0 is highest share: "
-        "in (100% of them, 0% of the others); x (75% of them, 0% of the others)."
-    )
+    top, shared = shared_where_high(some, 0, 0.2)
+    assert top.tolist() == [0, 1, 2, 3]
+    assert [(one.name, one.share, one.elsewhere) for one in shared] == [
+        ("in", 1.0, 0.0),
+        ("x", 0.75, 0.0),
+    ]
 
 
 def test_a_unit_whose_contexts_share_nothing_is_not_explained() -> None:
     some = contexts(list(map(float, range(20))), [("same",)] * 20)
-    assert explained(some, 0).endswith("share no word or sign that tells them from the others.")
+    assert shared_where_high(some, 0)[1] == ()
     with pytest.raises(LabError, match="no unit 1"):
-        explained(some, 1)
+        shared_where_high(some, 1)

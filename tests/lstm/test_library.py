@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -604,3 +605,33 @@ def test_a_file_is_not_renamed_to_nothing(lab: Library, name: str) -> None:
     with pytest.raises(LabError, match="The name is empty"):
         lab.rename(digest, ANNA, name)
     assert names(lab, ANNA) == ["hers"]
+
+
+def test_a_file_may_come_piece_by_piece(lab: Library) -> None:
+    seen: list[bytes] = []
+    kept = lab.keep_pieces(iter([b"a ", b"file"]), ANNA, "f", lambda p: seen.append(p.read_bytes()))
+    assert kept == lab.keep(b"a file", BERT, "the same")
+    assert seen == [b"a file"]
+    assert lab.path(kept).read_bytes() == lab.content(kept) == b"a file"
+    assert names(lab, ANNA) == ["f"]
+    assert lab.keep_pieces([b"a file"], ANNA, "g", lambda _: None) == kept
+    assert stored(lab) == {f"{kept}.{one}" for one in EXTENSIONS}
+
+
+def test_what_comes_and_is_refused_leaves_nothing_behind(lab: Library) -> None:
+    def cut_off() -> Iterator[bytes]:
+        yield b"a part"
+        raise LabError("The line is cut.")
+
+    def refuse(_: Path) -> None:
+        raise LabError("No matrix.")
+
+    with pytest.raises(LabError, match="cut"):
+        lab.keep_pieces(cut_off(), ANNA, "f", refuse)
+    with pytest.raises(LabError, match="No matrix"):
+        lab.keep_pieces([b"a"], ANNA, "f", refuse)
+    with pytest.raises(LabError, match="no valid token"):
+        lab.keep_pieces([b"a"], "short", "f", refuse)
+    assert stored(lab) == set()
+    with pytest.raises(LabError, match="no longer here"):
+        lab.path(NOBODY)

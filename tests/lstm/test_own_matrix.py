@@ -123,8 +123,8 @@ def test_another_number_of_labels_is_refused(npy: Callable[[Any], Path]) -> None
         (ROWS[:, :0], "Use 1 to 4,096"),
         (np.zeros((20, 5000)), "5,000 numbers in a row"),
         (np.where(ROWS > 2, np.inf, ROWS), r"Row \d+ has no finite number"),
-        (ROWS.astype(complex), "give real numbers"),
-        (ROWS.astype(object), "cannot be read"),
+        (ROWS.astype(complex), "The numbers are complex128. Save it"),
+        (ROWS.astype(object), "Python objects .pickle., which could run any program"),
     ],
 )
 def test_what_is_no_matrix_is_refused(npy: Callable[[Any], Path], rows: Any, said: str) -> None:

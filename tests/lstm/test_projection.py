@@ -78,16 +78,16 @@ def test_points_in_one_place_are_shaken_apart() -> None:
 @pytest.mark.parametrize("metric", [Metric(), Metric("cosine")])
 def test_a_row_of_the_map_is_placed_where_it_is(metric: Metric) -> None:
     places = RNG.normal(size=(80, 2))
-    np.testing.assert_allclose(placed(ROWS, places, ROWS[::-1], metric), places[::-1])
+    np.testing.assert_allclose(placed(ROWS, places, ROWS[::-1], metric).places, places[::-1])
 
 
 def test_the_same_row_in_several_places_is_placed_amid_them() -> None:
-    found = placed([[1.0], [1.0], [9.0]], [[0, 0], [2, 4], [50, 50]], [[1.0]])
+    found = placed([[1.0], [1.0], [9.0]], [[0, 0], [2, 4], [50, 50]], [[1.0]]).places
     np.testing.assert_allclose(found, [[1, 2]])
 
 
 def test_a_new_row_lies_nearer_to_what_it_is_nearer_to() -> None:
-    found = placed([[0.0], [3.0]], [[0, 0], [1, 0]], [[1.0], [2.0]])
+    found = placed([[0.0], [3.0]], [[0, 0], [1, 0]], [[1.0], [2.0]]).places
     np.testing.assert_allclose(found, [[1 / 3, 0], [2 / 3, 0]])
 
 
@@ -95,13 +95,14 @@ def test_new_rows_of_a_good_map_lie_where_their_own_would() -> None:
     rows = RNG.normal(size=(2000, 2)) @ RNG.normal(size=(2, 20))
     found = principal(rows[:1900])
     expected = (rows[1900:] - found.mean) @ found.axes.T
-    away = np.linalg.norm(placed(rows[:1900], found.places, rows[1900:]) - expected, axis=1)
+    away = np.linalg.norm(placed(rows[:1900], found.places, rows[1900:]).places - expected, axis=1)
     assert np.median(away) < 0.03 * np.ptp(found.places)
 
 
 def test_what_umap_cannot_do_is_refused() -> None:
-    with pytest.raises(LabError, match="at least 2"):
-        Umap(neighbours=1)
+    for neighbours in (1, 201):
+        with pytest.raises(LabError, match="Use 2 to 200"):
+            Umap(neighbours=neighbours)
     with pytest.raises(LabError, match="Use 0 to 1"):
         Umap(min_dist=1.5)
     with pytest.raises(LabError, match="Use 0 to 4294967295"):

@@ -33,6 +33,14 @@ def test_finer_levels_part_what_coarser_ones_see_as_one() -> None:
     assert len(np.unique(fine[fine >= 0])) == 4
 
 
+def test_where_all_would_be_one_hill_the_relief_is_sharper() -> None:
+    near = hills([(0, 0), (0.6, 0)], 1000, 0.1)
+    far = [[8.0, 8.0]]  # which makes the frame large, and the two hills small
+    coarse = regions(np.concatenate([near, far]))[0]
+    assert len(np.unique(coarse[coarse >= 0])) == 2
+    assert np.mean(coarse[:1000] == coarse[0]) > 0.95
+
+
 def test_each_region_lies_within_one_of_the_level_above() -> None:
     points = RNG.normal(size=(3000, 2)) ** 3
     levels = regions(points)

@@ -59,12 +59,33 @@ def test_words_are_told_with_the_one_before() -> None:
     assert found[0] == (
         "‘The’",
         "capital letters",
+        "ends in ‘e’",
         "outside brackets",
         "outside quotes",
         "start of the text",
     )
     assert {"‘keys’", "after ‘The’"} <= set(found[1])
     assert "inside ( )" in found[3]
+
+
+def test_words_have_endings_and_signs_and_short_ones_none() -> None:
+    found = traits_of(["keys", "is", "123", "...", "o'er"], "words")
+    ends = [[trait for trait in one if trait.startswith("ends")] for one in found]
+    assert ends == [["ends in ‘s’"], [], [], [], []]
+
+
+def test_lines_begin_and_stand_in() -> None:
+    assert "indentation" in at("on:\n    ")
+    assert "after a space" not in at("on:\n    ")
+    assert {"start of a line", "start of a word"} <= set(at("on:\n    a"))
+    assert "start of a line" in at("on:\na")
+    assert {"start of a line", "a sign"} <= set(at("on:\n  #"))
+    assert "start of a line" not in at("on:\n    ab")
+    assert "after a space" in at("on:\n    a ")
+    assert at("on:\n  \n")[0] == at("on:\n")[0] == "end of a line"
+    # Of the first line nobody knows where it began.
+    assert "after a space" in at(" ")
+    assert "start of a line" not in at("a")
 
 
 def test_no_trait_is_told_twice() -> None:
