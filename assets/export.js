@@ -131,6 +131,7 @@
     const all = [...files, ...lab.ofWholePage()];
     const of = (kind) => fileLines(all.filter((one) => (one.group ?? "Data") === kind));
     const pictures = [
+      ...of("Pictures"),
       ...figures.filter(({ plot }) => plot?.data?.length).map((one) => line(one.name, picture(one, figureImage))),
       ...drawings.map((one) => line(one.name, picture(one, drawingImage))),
     ];

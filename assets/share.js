@@ -5,8 +5,8 @@
   const FORMAT = "lstm-lab-setting";
   const VERSION = 1;
   const LARGEST = 2 ** 20; // bytes, as on the server: a larger file need not be sent
-  const TITLES = { cell: "Cell", network: "Network", lens: "Lens" };
-  const PATHS = { cell: "", network: "network", lens: "lens" };
+  const TITLES = { cell: "Cell", network: "Network", lens: "Lens", map: "Map" };
+  const PATHS = { cell: "", network: "network", lens: "lens", map: "map" };
   const HOVER = 200; // milliseconds after the last sign of a file over the page
 
   /* --- telling the reader --------------------------------------------------- */

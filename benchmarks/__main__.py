@@ -13,6 +13,9 @@ from . import (
     lens,
     load,
     loading,
+    map_canvas,
+    map_page,
+    map_tiles,
     network,
     playback,
     server,
@@ -34,6 +37,9 @@ PARTS: Mapping[str, Callable[[], Iterable[Row]]] = {
     "network": network.measure,
     "lens": lens.measure,
     "atlas": atlas.measure,
+    "map_page": map_page.measure,
+    "map_canvas": map_canvas.measure,
+    "map_tiles": map_tiles.measure,
 }
 
 

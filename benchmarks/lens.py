@@ -66,14 +66,14 @@ def _of_the_page() -> Iterator[Row]:
         }
         for n, word in enumerate(words)
     )
-    with TemporaryDirectory() as folder, _data_in(folder):
+    with TemporaryDirectory() as folder, data_in(folder):
         answer(next(asked), lambda _: model)  # fits the lens
         what = "Lens page, agreement model: a new prompt of 9 words and 8 that follow"
         yield Row(what, cost(lambda: answer(next(asked), lambda _: model)) * 1e3, "ms", 150)
 
 
 @contextmanager
-def _data_in(folder: str) -> Iterator[None]:
+def data_in(folder: str) -> Iterator[None]:
     """Put the data directory somewhere else for a while."""
     before = os.environ.get("LSTM_LAB_DATA")
     os.environ["LSTM_LAB_DATA"] = folder

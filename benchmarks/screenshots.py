@@ -20,6 +20,7 @@ COMPARE: Place = ("", "Compare", 5)
 NETWORK: Place = ("network", "Brackets", 12)
 TRAIN: Place = ("train", "Train", 0)
 LENS: Place = ("lens", "a numbered list", 0)
+MAP: Place = ("map", "", 0)
 MODELS: Place = ("models", "", 0)
 PICTURES: dict[str, tuple[Place, ViewportSize, Literal["dark", "light"]]] = {
     "cell-dark": (CELL, DESKTOP, "dark"),
@@ -36,6 +37,9 @@ PICTURES: dict[str, tuple[Place, ViewportSize, Literal["dark", "light"]]] = {
     "lens-dark": (LENS, DESKTOP, "dark"),
     "lens-light": (LENS, DESKTOP, "light"),
     "lens-narrow": (LENS, PHONE, "dark"),
+    "map-dark": (MAP, DESKTOP, "dark"),
+    "map-light": (MAP, DESKTOP, "light"),
+    "map-narrow": (MAP, PHONE, "dark"),
     "models-dark": (MODELS, DESKTOP, "dark"),
     "models-light": (MODELS, DESKTOP, "light"),
 }

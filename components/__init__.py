@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from .cell_view import layout as CellView
     from .lab import create_app, register_callbacks
     from .lens_view import layout as LensView
+    from .map_view import layout as MapView
     from .models_view import layout as ModelsView
     from .network_view import layout as NetworkView
     from .train_view import layout as TrainView
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CellView",
     "LensView",
+    "MapView",
     "ModelsView",
     "NetworkView",
     "TrainView",
@@ -24,6 +26,7 @@ __all__ = [
 _VIEWS = {
     "CellView": "cell_view",
     "LensView": "lens_view",
+    "MapView": "map_view",
     "ModelsView": "models_view",
     "NetworkView": "network_view",
     "TrainView": "train_view",

@@ -18,6 +18,7 @@ from . import (
     cell_view,
     compare,
     lens_view,
+    map_view,
     models_view,
     network_view,
     player,
@@ -32,7 +33,14 @@ NAME = "LSTM Lab"
 DESCRIPTION = "See, change, train and play LSTMs as glass boxes, in the browser."
 
 # The one ordered list of pages: each module has TITLE, PATH, layout() and register().
-VIEWS: tuple[ModuleType, ...] = (cell_view, network_view, train_view, lens_view, models_view)
+VIEWS: tuple[ModuleType, ...] = (
+    cell_view,
+    network_view,
+    train_view,
+    lens_view,
+    map_view,
+    models_view,
+)
 
 _HERE = Path(__file__).parent
 # Installed, the assets lie inside the package; in the repository, beside it.

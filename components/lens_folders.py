@@ -8,7 +8,7 @@ the variable nothing is offered, and neither torch nor transformers is imported.
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from lstm import LabError
 from lstm.language_model import LanguageModel
 from lstm.sources.transformers import open_folder
 
-from . import boundary
+from . import boundary, folders
 from .boundary import FieldError
 
 VARIABLE = "LSTM_LAB_FOLDERS"
@@ -47,15 +47,7 @@ def named(environment: Mapping[str, str] = os.environ) -> dict[str, Path]:
         By the name that is shown. What is no model and holds none is listed too:
         whoever opens it is told what it lacks.
     """
-    found: dict[str, Path] = {}
-    for text in environment.get(VARIABLE, "").split(os.pathsep):
-        if not text.strip():
-            continue
-        folder = Path(text.strip()).expanduser()
-        for path in _models(folder) or [folder]:
-            if path not in found.values():
-                found[_free(path, found)] = path
-    return found
+    return folders.named(environment.get(VARIABLE, ""), "config.json")
 
 
 def offered() -> dict[str, str]:
@@ -141,19 +133,3 @@ class Folders:
 
 
 _OPENED = Folders(open_folder)
-
-
-def _models(folder: Path) -> list[Path]:
-    """Give the folder itself if it is a model, else those in it that are, by name."""
-    try:
-        within = sorted(folder.iterdir())
-    except OSError:  # it is not there, or not for us to read
-        return []
-    return [one for one in (folder, *within) if (one / "config.json").is_file()]
-
-
-def _free(path: Path, taken: Iterable[str]) -> str:
-    """Name a folder as no other one is."""
-    name = path.name or str(path)
-    others = sum(one == name or one.startswith(f"{name} (") for one in taken)
-    return f"{name} ({others + 1})" if others else name

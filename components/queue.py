@@ -1,9 +1,10 @@
-"""The queue of runs that wait for a worker: Huey's, in the data directory or in Redis.
+"""The queues of what waits for a worker: Huey's, in the data directory or in Redis.
 
-By default the queue is an SQLite file in the data directory; with
-LSTM_LAB_REDIS_URL it is in that Redis, and workers may be on many machines that
-share the data directory. What waits in the queue is the IDs of runs and nothing
-else: a run's truth is its folder, so an entry that comes twice, or of a run that
+There are two: runs wait in one, and maps in another, so that neither holds the other
+up. By default both are in an SQLite file in the data directory; with
+LSTM_LAB_REDIS_URL they are in that Redis, and workers may be on many machines that
+share the data directory. What waits in a queue is the names of jobs and nothing
+else: a job's truth is its folder, so an entry that comes twice, or of a run that
 was deleted meanwhile, does no harm.
 """
 
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import redis
 from huey import Huey, RedisHuey, SqliteHuey
@@ -25,17 +26,45 @@ from redis.retry import Retry
 from lstm import LabError
 from lstm.disk import in_words
 from lstm.library import data_directory
+from lstm.maps import Maps, MapState
+from lstm.order import Order
+from lstm.painters.painting import Painting
+from lstm.painters.paintings import Paintings
 from lstm.run_view import RunView
 from lstm.runs import Runs
 
 REDIS = "LSTM_LAB_REDIS_URL"
-NAME, MODULE, TASK = "lstm-lab", "lstm_lab", "train"
+MODULE = "lstm_lab"
 PATIENCE = 2.0  # seconds
 GRACE = 0.3  # seconds
 
 
+class Line(NamedTuple):
+    """One of the queues: its name, and that of what is done with all that waits in it."""
+
+    name: str
+    task: str
+
+
+RUNS = Line("lstm-lab", "train")
+MAPS = Line("lstm-lab-maps", "map")
+PAINT = "paint-"  # stands before the keys of paintings, which wait among the maps
+
+
+class _Waits(Protocol):
+    @property
+    def state(self) -> str: ...
+
+
+Waiting = TypeVar("Waiting", bound=_Waits)
+
+
 class OnlyIds(Serializer):  # type: ignore[misc]  # Huey says nothing of its types
-    """Writes a task as the ID of its run: no pickle, which could run any program."""
+    """Writes a task as the name of its job: no pickle, which could run any program."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__()
+        self._task = task
 
     def _serialize(self, data: Message) -> bytes:
         (id,) = data.args
@@ -43,26 +72,29 @@ class OnlyIds(Serializer):  # type: ignore[misc]  # Huey says nothing of its typ
 
     def _deserialize(self, data: bytes) -> Message:
         id = bytes(data).decode("ascii", "replace")
-        return Message(None, f"{MODULE}.{TASK}", args=(id,))
+        return Message(None, f"{MODULE}.{self._task}", args=(id,))
 
 
-def _only_workers_train(id: str) -> None:
-    raise AssertionError(f"A web worker was asked to train {id}.")
+def _only_workers_work(id: str) -> None:
+    raise AssertionError(f"A web worker was asked to work on {id}.")
 
 
-def open_queue(train: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> Any:
-    """Open the queue that the environment names.
+def open_queue(
+    work: Callable[[str], None], line: Line = RUNS, environ: Mapping[str, str] = os.environ
+) -> Any:
+    """Open a queue where the environment has it.
 
     Parameters
     ----------
-    train : function
-        Trains the run of an ID; only workers call it.
+    work : function
+        Does the job of a name; only workers call it.
+    line : Line
     environ : mapping
 
     Returns
     -------
     huey.api.TaskWrapper
-        The one task: called with an ID, it puts that in the queue. Its ``huey``
+        The one task: called with a name, it puts that in the queue. Its ``huey``
         is the queue.
 
     Raises
@@ -72,11 +104,11 @@ def open_queue(train: Callable[[str], None], environ: Mapping[str, str] = os.env
     """
 
     def run_it(id: str) -> None:
-        train(id)
+        work(id)
 
     # The same name in the repository and where it is installed.
     run_it.__module__ = MODULE
-    shared: dict[str, Any] = {"results": False, "serializer": OnlyIds()}
+    shared: dict[str, Any] = {"results": False, "serializer": OnlyIds(line.task)}
     url = environ.get(REDIS)
     if url:
         # A queue that does not answer must not hold a page up.
@@ -88,38 +120,48 @@ def open_queue(train: Callable[[str], None], environ: Mapping[str, str] = os.env
                 f"{REDIS} is no address of a queue. Whoever runs the lab can set it to one "
                 "like redis://localhost:6379/0."
             ) from error
-        huey = RedisHuey(NAME, connection_pool=pool, **shared)
+        huey = RedisHuey(line.name, connection_pool=pool, **shared)
     else:
         folder = data_directory()
         folder.mkdir(parents=True, exist_ok=True)
-        huey = SqliteHuey(NAME, filename=str(folder / "queue.db"), strict_fifo=True, **shared)
-    return huey.task(name=TASK)(run_it)
+        huey = SqliteHuey(line.name, filename=str(folder / "queue.db"), strict_fifo=True, **shared)
+    return huey.task(name=line.task)(run_it)
 
 
 def submit(runs: Runs, id: str) -> None:
-    """Put a run at the end of the queue, where it is not in it already.
+    """Put a run at the end of its queue, where it is not in it already.
 
     Raises
     ------
     LabError
         If there is no such run, or the queue does not answer.
     """
-    run = runs.get(id)
-    with asked() as train:
-        if run.id not in _waiting(train.huey):
-            train(run.id)
+    _put(runs.get(id).id, RUNS)
 
 
-def place(id: str) -> int | None:
-    """Tell the place of a run in the queue, from 1; None where it is not in it.
+def submit_map(maps: Maps, order: Order) -> None:
+    """Order a map, and put it at the end of its queue; one that is made or waits keeps its place.
+
+    Raises
+    ------
+    LabError
+        If too many maps wait, or the queue does not answer.
+    """
+    maps.begin(order)
+    if maps.state(order.key).state == "waiting":
+        _put(order.key, MAPS)
+
+
+def place(id: str, line: Line = RUNS) -> int | None:
+    """Tell the place of a job in its queue, from 1; None where it is not in it.
 
     Raises
     ------
     LabError
         If the queue does not answer.
     """
-    with asked() as train:
-        waiting = _waiting(train.huey)
+    with asked(line=line) as task:
+        waiting = _waiting(task.huey)
     return waiting.index(id) + 1 if id in waiting else None
 
 
@@ -134,34 +176,83 @@ def look(runs: Runs, run: RunView) -> tuple[RunView, int | None]:
     place : int or None
         In the queue, from 1.
     """
-    if run.state != "waiting":
-        return run, None
     try:
-        found = place(run.id)
+        run, found = _look(run, run.id, RUNS, lambda: runs.get(run.id))
     except LabError as error:
         return replace(run, message=str(error)), None
-    # A worker takes it from the queue first, and says then that it is at work.
-    until = time.monotonic() + GRACE
-    while found is None and time.monotonic() < until:
-        time.sleep(0.02)
-        run = runs.get(run.id)
-        if run.state != "waiting":
-            return run, None
-    if found is None:
+    if run.state == "waiting" and found is None:
         lost = "It is no longer in the queue. Resume it to put it back."
         run = replace(run, state="interrupted", message=lost)
     return run, found
 
 
+def look_map(maps: Maps, key: str) -> tuple[MapState, int | None]:
+    """Tell how far a map is, and its place in the queue; otherwise as :func:`look`."""
+    return _look_made(lambda: maps.state(key), key, "Make it again.")
+
+
+def submit_painting(paintings: Paintings, painting: Painting) -> None:
+    """Ask for a painting, and put it at the end of the queue of the maps.
+
+    Raises
+    ------
+    LabError
+        If too many wait, or the queue does not answer.
+    """
+    paintings.begin(painting)
+    if paintings.state(painting.key).state == "waiting":
+        _put(PAINT + painting.key, MAPS)
+
+
+def look_painting(paintings: Paintings, key: str) -> tuple[MapState, int | None]:
+    """Tell how far a painting is; as :func:`look_map`."""
+    return _look_made(lambda: paintings.state(key), PAINT + key, "Paint it again.")
+
+
+def _look_made(state: Callable[[], MapState], id: str, do: str) -> tuple[MapState, int | None]:
+    seen = state()
+    try:
+        seen, found = _look(seen, id, MAPS, state)
+    except LabError as error:
+        return seen._replace(message=str(error)), None
+    if seen.state == "waiting" and found is None:
+        seen = MapState("interrupted", message=f"It is no longer in the queue. {do}")
+    return seen, found
+
+
+def _put(id: str, line: Line) -> None:
+    """Put a job at the end of its queue, where it is not in it already."""
+    with asked(line=line) as task:
+        if id not in _waiting(task.huey):
+            task(id)
+
+
+def _look(
+    seen: Waiting, id: str, line: Line, again: Callable[[], Waiting]
+) -> tuple[Waiting, int | None]:
+    """Look for a job in its queue, where it waits, and whether a worker has just taken it."""
+    if seen.state != "waiting":
+        return seen, None
+    found = place(id, line)
+    # A worker takes it from the queue first, and says then that it is at work.
+    until = time.monotonic() + GRACE
+    while found is None and time.monotonic() < until:
+        time.sleep(0.02)
+        seen = again()
+        if seen.state != "waiting":
+            break
+    return seen, found
+
+
 @contextmanager
-def asked(train: Callable[[str], None] = _only_workers_train) -> Iterator[Any]:
-    """Open the queue for a while, and say in words what it does not do.
+def asked(work: Callable[[str], None] = _only_workers_work, line: Line = RUNS) -> Iterator[Any]:
+    """Open a queue for a while, and say in words what it does not do.
 
     A page asks with a queue of its own, and keeps nothing open between two requests.
     """
     task = None
     try:
-        task = open_queue(train)
+        task = open_queue(work, line)
         yield task
     except redis.RedisError as error:
         raise LabError(

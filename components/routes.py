@@ -86,8 +86,8 @@ def content(largest: int) -> bytes:
         ) from error
 
 
-def payload() -> dict[str, Any]:
-    """Give the JSON object that was sent.
+def payload(largest: int = LARGEST_BODY) -> dict[str, Any]:
+    """Give the JSON object that was sent, of at most so many bytes.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def payload() -> dict[str, Any]:
         HTTP 413, if it is larger than any of our pages sends; a portal's server may
         have no limit of its own.
     """
-    request.max_content_length = LARGEST_BODY
+    request.max_content_length = largest
     try:
         data = request.get_json(silent=True)
     except RecursionError:

@@ -13,10 +13,10 @@ from flask import Flask
 from waitress import serve
 
 from lstm import LabError
-from lstm.checkpoint import LARGEST_FILE
 
 from .forgery import LARGEST_BODY
 from .lab import create_app
+from .map_matrix import LARGEST as LARGEST_MATRIX
 from .queue import REDIS
 from .workforce import MOST, working
 
@@ -41,7 +41,7 @@ def application() -> Dash:
 def main(server: Flask | None = None) -> int:
     """Serve on HOST (127.0.0.1) and PORT (8050), until interrupted.
 
-    Beside it LSTM_LAB_JOBS (1) workers train what the pages ask for, unless the
+    Beside it LSTM_LAB_JOBS (1) workers train what the pages ask for and one makes maps, unless the
     queue is in Redis: then workers are started by hand (:mod:`.worker`).
 
     Returns
@@ -75,7 +75,7 @@ def main(server: Flask | None = None) -> int:
                 ident=None,
                 # Flask refuses what is over its own limits with a clear answer; this only
                 # keeps a client that lies about the length from filling the disk.
-                max_request_body_size=LARGEST_FILE + LARGEST_BODY,
+                max_request_body_size=LARGEST_MATRIX + LARGEST_BODY,
             )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error

@@ -20,7 +20,7 @@ from .cell_settings import EXAMPLES, CellSettings
 
 FORMAT = "lstm-lab-setting"
 VERSION = 1
-PAGES = {"cell": "Cell", "network": "Network", "lens": "Lens"}
+PAGES = {"cell": "Cell", "network": "Network", "lens": "Lens", "map": "Map"}
 LARGEST = 2**20  # bytes: the longest text of the Network page, with every letter escaped
 MOST_NAMES = 200  # in one setting
 LARGEST_STEP = 10**6

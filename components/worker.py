@@ -1,16 +1,18 @@
-"""A worker: takes runs from the queue and trains them, one at a time.
+"""A worker: takes runs from the queue and trains them, or maps and makes them, one at a time.
 
-``lstm-lab`` and ``python app.py`` start LSTM_LAB_JOBS of them (1 where it is not
-set) and end them with themselves. Nothing is started where the lab is served in
-another way (``gunicorn app:server``) or the queue is in Redis (LSTM_LAB_REDIS_URL):
-then start as many as are to train at once, on any machine that has the same data
-directory (LSTM_LAB_DATA):
+``lstm-lab`` and ``python app.py`` start LSTM_LAB_JOBS that train (1 where it is not
+set) and one that makes maps, and end them with themselves. Nothing is started where
+the lab is served in another way (``gunicorn app:server``) or the queue is in Redis
+(LSTM_LAB_REDIS_URL): then start as many as are to work at once, on any machine that
+has the same data directory (LSTM_LAB_DATA):
 
-    lstm-lab-worker                 where the lab is installed
-    python -m components.worker     in the repository
+    lstm-lab-worker                        where the lab is installed
+    lstm-lab-worker --maps
+    python -m components.worker            in the repository
+    python -m components.worker --maps
 
 An interrupt, or SIGTERM, ends a worker after its step, with a checkpoint; the run
-that it was at is then shown as interrupted, and can be resumed.
+that it was at is then shown as interrupted, and can be resumed. A map is made again.
 """
 
 import logging
@@ -18,6 +20,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 from .processor import blas_settings, cpuinfo
 
@@ -27,21 +30,27 @@ os.environ.update(blas_settings(os.environ, cpuinfo()))
 import redis
 from huey.consumer import Consumer
 
-from lstm import LabError
-from lstm.job import carry_out
+from lstm import LabError, job, map_job
+from lstm.maps import Maps
+from lstm.painters import paint_job
+from lstm.painters.paintings import Paintings
 from lstm.runs import Runs
 
-from .queue import REDIS, asked
+from . import painters
+from .map_matrix import file_of
+from .models import Models
+from .queue import MAPS, PAINT, REDIS, RUNS, asked
 
 PACED = 0.5  # seconds between two looks into a queue that is empty
 PACED_WITHOUT = 2.0  # where it does not answer
+FOR_MAPS = "--maps"
 BESIDE = "--beside-the-lab"  # until standard input ends, with less right to the processor
 
 _log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train runs from the queue until interrupted.
+    """Train runs from the queue, or make maps, until interrupted.
 
     Returns
     -------
@@ -51,30 +60,50 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s worker: %(message)s")
     for handler in logging.getLogger().handlers:
         handler.addFilter(_in_words)
-    beside = BESIDE in (sys.argv[1:] if arguments is None else arguments)
-    runs = Runs.from_environment()
+    given = sys.argv[1:] if arguments is None else arguments
     over = threading.Event()
+    line, work = (MAPS, _maker(over)) if FOR_MAPS in given else (RUNS, _trainer(over))
     try:
-        with asked(lambda id: _train(runs, id, over)) as task:
+        with asked(work, line) as task:
             consumer = task.huey.create_consumer(
                 periodic=False,
                 max_delay=PACED_WITHOUT if os.environ.get(REDIS) else PACED,
                 scheduler_interval=60,
             )
-            _serve(consumer, over, beside=beside)
+            _serve(consumer, over, beside=BESIDE in given)
     except LabError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def _train(runs: Runs, id: str, over: threading.Event) -> None:
+def _trainer(over: threading.Event) -> Callable[[str], None]:
+    """Give a function that trains the run of an ID."""
+    runs = Runs.from_environment()
+    return lambda id: _tried(lambda: job.carry_out(runs.folder(id), over.is_set))
+
+
+def _maker(over: threading.Event) -> Callable[[str], None]:
+    """Give a function that makes the map of a key; the first UMAP takes its time to compile."""
+    maps, models, paintings = Maps.from_environment(), Models(), Paintings.from_environment()
+
+    def make(key: str) -> None:
+        if key.startswith(PAINT):
+            painting = key.removeprefix(PAINT)
+            paint_job.carry_out(paintings, maps, painting, painters.folder_of, over.is_set)
+        else:
+            map_job.carry_out(maps, key, models.opened, file_of, over.is_set)
+
+    return lambda key: _tried(lambda: make(key))
+
+
+def _tried(work: Callable[[], None]) -> None:
     try:
-        carry_out(runs.folder(id), over.is_set)
-    except LabError as error:  # what stood in the queue is no run of ours
+        work()
+    except LabError as error:  # what stood in the queue is no job of ours
         _log.warning("%s", error)
     except OSError as error:
-        _log.warning("A run could not be trained (%s).", error.strerror)
+        _log.warning("A job could not be done (%s).", error.strerror)
 
 
 def _serve(consumer: Consumer, over: threading.Event, *, beside: bool) -> None:

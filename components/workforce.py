@@ -13,7 +13,7 @@ from pathlib import Path
 from lstm.disk import locked
 from lstm.library import data_directory
 
-from .worker import BESIDE
+from .worker import BESIDE, FOR_MAPS
 
 MOST = 64  # workers beside a lab
 LOOK = 0.5  # seconds between two looks at them
@@ -26,7 +26,9 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def working(jobs: int) -> Iterator[None]:
-    """Keep so many workers at work on the data directory's runs.
+    """Keep so many workers at work on the data directory's runs, and one on its maps.
+
+    Where there are none for runs, there is none for maps either: then all are started by hand.
 
     Labs that share a data directory have one set of workers together: of the first
     of them, and when it has ended, of another.
@@ -52,10 +54,14 @@ def _keep(jobs: int, over: threading.Event) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             with locked(folder / "workers.lock", wait=False) as ours:
                 if ours:
-                    _keep_up([_Worker() for _ in range(jobs)], over)
+                    workers = [_Worker() for _ in range(jobs)]
+                    _keep_up([*workers, _Worker(FOR_MAPS)], over)
         except OSError as error:
             if not said:
-                _log.warning("No worker can be started (%s): no run is trained.", error.strerror)
+                _log.warning(
+                    "No worker can be started (%s): no run is trained, and no map is made.",
+                    error.strerror,
+                )
             said = True
         over.wait(TAKE_OVER)
 
@@ -74,9 +80,10 @@ def _keep_up(workers: list["_Worker"], over: threading.Event) -> None:
 
 
 class _Worker:
-    """A process that trains runs, or none yet."""
+    """A process that trains runs, or makes maps, or none yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self._started = -AGAIN
 
@@ -90,7 +97,7 @@ class _Worker:
         package = Path(__file__).parent
         paths = [str(package.parent), os.environ.get("PYTHONPATH", "")]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.worker", BESIDE],
+            [sys.executable, "-m", f"{__package__}.worker", BESIDE, *self._options],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             # It ends when this pipe does, and so with the lab, however that ends.
             stdin=subprocess.PIPE,

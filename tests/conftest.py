@@ -1,17 +1,22 @@
-"""Workers in processes of their own, as they are started by hand."""
+"""Workers in processes of their own, as they are started by hand, and what they may work with."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 # Before NumPy is imported: two test processes on a busy machine, and threads that wait for
 # one another, take a hundred times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+from safetensors.numpy import save_file
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,3 +62,28 @@ def until() -> Until:
             time.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def diffusion_folder() -> Callable[[Path], Path]:
+    """Give a function that writes a text-to-image model, as far as it is looked at unopened."""
+
+    def write(folder: Path) -> Path:
+        kinds: dict[str, tuple[str, dict[str, Any]]] = {
+            "unet": ("UNet2DConditionModel", {"sample_size": 64, "in_channels": 4}),
+            "vae": ("AutoencoderKL", {"latent_channels": 4, "block_out_channels": [1, 1, 1, 1]}),
+            "text_encoder": ("CLIPTextModel", {}),
+            "tokenizer": ("CLIPTokenizer", {}),
+            "scheduler": ("DDIMScheduler", {}),
+        }
+        for part, (_, config) in kinds.items():
+            (folder / part).mkdir(parents=True)
+            name = "scheduler_config.json" if part == "scheduler" else "config.json"
+            (folder / part / name).write_text(json.dumps({**config, "out_channels": 4}))
+            if part in ("unet", "vae", "text_encoder"):
+                save_file({"a": np.ones(3)}, folder / part / "model.safetensors")
+        index = {part: ["a library", kind] for part, (kind, _) in kinds.items()}
+        (folder / "model_index.json").write_text(json.dumps(index))
+        return folder
+
+    return write

@@ -13,12 +13,17 @@ import redis
 
 from components import queue
 from lstm import LabError
+from lstm.atlas import Wanted
 from lstm.experiment import prepare
 from lstm.heart import BEAT
+from lstm.map_source import ModelSource
+from lstm.maps import Maps
+from lstm.order import FEWEST, Order
 from lstm.parameters import parameters
 from lstm.run_folder import STALE
 from lstm.runs import Runs
 from lstm.settings import Settings
+from lstm.shipped import folder, shipped
 from lstm.snapshot import load_progress
 from lstm.training import fit
 
@@ -175,3 +180,17 @@ def test_redis_may_go_and_come_back(
     until(lambda: state(runs, waiting) == "done")
     for id in (working, waiting):
         check_whole(runs, id)
+
+
+def test_maps_wait_in_redis_too_and_their_worker_makes_them(
+    runs: Runs, server: Redis, start_worker: StartWorker, until: Until
+) -> None:
+    (reber,) = (one for one in shipped(folder()) if one.name == "reber")
+    order = Order(ModelSource(reber.hash, 0), FEWEST, wanted=Wanted("pca"))
+    maps = Maps(runs.root)
+    id = begin(runs)
+    queue.submit_map(maps, order)
+    assert queue.look_map(maps, order.key) == (maps.state(order.key), 1)
+    start_worker("--maps")
+    until(lambda: maps.has(order.key))
+    assert state(runs, id) == "waiting"

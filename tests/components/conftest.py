@@ -206,3 +206,17 @@ def cell_page(tree: Tree) -> ET.Element:
 @pytest.fixture(scope="session")
 def network_page(tree: Tree) -> ET.Element:
     return tree(network_view.layout("network"))
+
+
+@pytest.fixture(scope="session")
+def map_settings() -> Settings:
+    """Give a function that writes what the Map page sends: principal components of 500 contexts."""
+
+    def settings(**changes: Any) -> dict[str, Any]:
+        sent: dict[str, Any] = {"n": 1, "theme": "dark", "layer": 1, "what": "h", "count": "500"}
+        sent |= {"source": {"kind": "model", "hash": "f" * 64}, "text": "", "text_of": ""}
+        sent |= {"only": "", "projection": "pca", "metric": "cosine", "neighbours": "15"}
+        sent |= {"min_dist": "0.5", "seed": "0", "pull_unit": "", "pull": "0.4", "way": "relief"}
+        return {**sent, "sequence": "", **changes}
+
+    return settings

@@ -244,7 +244,7 @@ def test_the_page_at_the_root_is_the_cell(client: FlaskClient) -> None:
     link, *others = children["lab-nav"]["children"]
     assert [other["props"] for other in others] == [
         {"children": name, "href": f"/{name.lower()}"}
-        for name in ("Network", "Train", "Lens", "Models")
+        for name in ("Network", "Train", "Lens", "Map", "Models")
     ]
     assert link["props"] == {"children": "Cell", "href": "/", "aria-current": "page"}
     heading, pair = children["lab-main"]["children"]["props"]["children"]

@@ -62,7 +62,7 @@ def tops(names: set[str]) -> set[str]:
 
 
 def test_the_public_names_are_these() -> None:
-    views = ["CellView", "LensView", "ModelsView", "NetworkView", "TrainView"]
+    views = ["CellView", "LensView", "MapView", "ModelsView", "NetworkView", "TrainView"]
     names = [*views, "create_app", "register_callbacks"]
     assert components.__all__ == names
     assert components.CellView is cell_view.layout

@@ -1,4 +1,4 @@
-"""The queue of runs and its workers: in order, with nothing lost, and in words where it is gone."""
+"""The queues of runs and maps: in order, with nothing lost, and in words where they are gone."""
 
 import signal
 import socket
@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,17 @@ import pytest
 
 from components import queue
 from lstm import LabError
+from lstm.atlas import Wanted
 from lstm.experiment import prepare
+from lstm.map_source import ModelSource
+from lstm.maps import Maps, MapState
+from lstm.order import FEWEST, Order
 from lstm.parameters import parameters
+from lstm.projection import Umap
 from lstm.run_folder import STALE, RunFolder
 from lstm.runs import Runs
 from lstm.settings import Settings
+from lstm.shipped import folder, shipped
 from lstm.snapshot import load_progress
 from lstm.training import fit
 
@@ -136,11 +143,11 @@ def test_nothing_stays_open_between_two_questions(runs: Runs) -> None:
     assert storage._conn is None
 
 
-def test_a_web_worker_never_trains(runs: Runs) -> None:
+def test_a_web_worker_never_works(runs: Runs) -> None:
     queue.submit(runs, begin(runs))
     with queue.asked() as task:
         taken = task.huey.dequeue()
-        with pytest.raises(AssertionError, match=r"^A web worker was asked to train "):
+        with pytest.raises(AssertionError, match=r"^A web worker was asked to work on "):
             taken.execute()
 
 
@@ -285,3 +292,91 @@ def test_a_worker_without_a_queue_says_so(tmp_path: Path, start_worker: StartWor
     said = (tmp_path / "workers.txt").read_text()
     assert "The lab's data directory cannot be used (" in said
     assert "LSTM_LAB_REDIS_URL is no address of a queue." in said
+
+
+# Maps
+
+
+MAPPED = Order(
+    ModelSource(next(one.hash for one in shipped(folder()) if one.name == "reber"), 0),
+    FEWEST,
+    wanted=Wanted("pca"),
+)
+
+
+@pytest.fixture(name="maps")
+def no_maps(data_directory: Path) -> Maps:
+    return Maps(data_directory)
+
+
+def seeded(seed: int) -> Order:
+    return replace(MAPPED, wanted=Wanted("pca", umap=Umap(seed=seed)))
+
+
+def test_maps_wait_in_a_queue_of_their_own(runs: Runs, maps: Maps) -> None:
+    queue.submit(runs, begin(runs))
+    for seed in range(2):
+        queue.submit_map(maps, seeded(seed))
+    queue.submit_map(maps, seeded(0))  # once more: it keeps its place
+    waiting = MapState("waiting")
+    assert [queue.look_map(maps, seeded(n).key) for n in range(2)] == [(waiting, 1), (waiting, 2)]
+    assert queue.look_map(maps, "0" * 64) == (MapState("none"), None)
+
+
+def test_a_worker_for_maps_makes_them_and_trains_nothing(
+    runs: Runs, maps: Maps, start_worker: StartWorker, until: Until
+) -> None:
+    id = begin(runs)
+    queue.submit(runs, id)
+    with queue.asked(line=queue.MAPS) as task:
+        task("../../etc/passwd")
+    queue.submit_map(maps, MAPPED)
+    start_worker("--maps")
+    until(lambda: maps.state(MAPPED.key).state == "done")
+    assert Order.from_json(maps.atlas(MAPPED.key).source) == MAPPED
+    assert queue.look_map(maps, MAPPED.key) == (MapState("done", 1.0), None)
+    queue.submit_map(maps, MAPPED)  # it is there: nothing waits
+    assert queue.place(MAPPED.key, queue.MAPS) is None
+    assert runs.get(id).state == "waiting"
+
+
+def test_a_map_whose_worker_was_killed_is_interrupted_and_made_when_it_is_asked_for_again(
+    maps: Maps, start_worker: StartWorker, until: Until
+) -> None:
+    long = replace(MAPPED, count=20_000)
+    queue.submit_map(maps, long)
+    worker = start_worker("--maps")
+    until(lambda: maps.state(long.key).state == "making")
+    worker.kill()
+    worker.wait()
+    later = Maps(maps.root, now=lambda: time.time() + STALE)
+    assert later.state(long.key).state == "interrupted"
+    assert not maps.has(long.key)
+    with pytest.raises(LabError, match="no longer here"):
+        maps.atlas(long.key)
+    maps.job(long.key).end("interrupted", "")  # rather than to wait until the heart is cold
+    queue.submit_map(maps, long)
+    start_worker("--maps")
+    until(lambda: maps.state(long.key).state == "making")
+    maps.stop(long.key)
+    until(lambda: maps.state(long.key).state == "interrupted")
+    assert "stopped" in maps.state(long.key).message
+
+
+def test_a_map_that_somebody_took_out_of_the_queue_is_interrupted(maps: Maps) -> None:
+    maps.begin(MAPPED)
+    found, place = queue.look_map(maps, MAPPED.key)
+    assert (found.state, place) == ("interrupted", None)
+    assert found.message == "It is no longer in the queue. Make it again."
+    queue.submit_map(maps, MAPPED)
+    assert queue.look_map(maps, MAPPED.key) == (MapState("waiting"), 1)
+
+
+def test_a_map_says_that_its_queue_does_not_answer(
+    maps: Maps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps.begin(MAPPED)
+    monkeypatch.setenv("LSTM_LAB_REDIS_URL", "localhost")
+    found, place = queue.look_map(maps, MAPPED.key)
+    assert (found.state, place) == ("waiting", None)
+    assert "LSTM_LAB_REDIS_URL is no address of a queue" in found.message

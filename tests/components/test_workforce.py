@@ -31,8 +31,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(workforce, name, 0.02)
 
 
-def workers_of(parent: int) -> list[int]:
-    """Find the processes that are workers of another."""
+def workers_of(parent: int, *, maps: bool = False) -> list[int]:
+    """Find the processes that are workers of another: those that train, or that make maps."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
@@ -40,7 +40,9 @@ def workers_of(parent: int) -> list[int]:
             state, mother = (path / "stat").read_text().rpartition(")")[2].split()[:2]
         except OSError:  # it has ended meanwhile
             continue
-        if b"components.worker" in command and int(mother) == parent and state != "Z":
+        if b"components.worker" not in command or (b"--maps" in command) != maps:
+            continue
+        if int(mother) == parent and state != "Z":
             found.append(int(path.name))
     return found
 
@@ -65,8 +67,10 @@ def test_runs_are_trained_as_long_as_the_lab_is_served(data_directory: Path, unt
 def test_there_are_as_many_as_was_said(until: Until) -> None:
     with workforce.working(2):
         until(lambda: len(workers_of(os.getpid())) == 2)
+        until(lambda: len(workers_of(os.getpid(), maps=True)) == 1)
+    assert workers_of(os.getpid(), maps=True) == []
     with workforce.working(0):
-        assert workers_of(os.getpid()) == []
+        assert workers_of(os.getpid()) == workers_of(os.getpid(), maps=True) == []
 
 
 def test_a_worker_that_dies_is_started_again(data_directory: Path, until: Until) -> None:
@@ -113,7 +117,9 @@ def test_a_data_directory_that_cannot_be_used_is_said_once(
     data_directory.touch()
     with workforce.working(1):
         until(lambda: caplog.messages)
-    assert caplog.messages == ["No worker can be started (File exists): no run is trained."]
+    assert caplog.messages == [
+        "No worker can be started (File exists): no run is trained, and no map is made."
+    ]
 
 
 def test_the_workers_of_a_lab_that_was_killed_end_too(data_directory: Path, until: Until) -> None:
@@ -126,11 +132,11 @@ def test_the_workers_of_a_lab_that_was_killed_end_too(data_directory: Path, unti
         env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)},
         stdout=subprocess.DEVNULL,
     )
-    until(lambda: workers_of(lab.pid))
-    (worker,) = workers_of(lab.pid)
+    until(lambda: workers_of(lab.pid) and workers_of(lab.pid, maps=True))
+    workers = [*workers_of(lab.pid), *workers_of(lab.pid, maps=True)]
     lab.kill()
     lab.wait()
-    until(lambda: not Path(f"/proc/{worker}").exists())
+    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
     assert (data_directory / "queue.db").exists()
 
 
