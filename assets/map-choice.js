@@ -39,7 +39,10 @@
       const { view } = this;
       if (act === "colour") view.colours.use("unit", unit);
       if (act === "only") view.set("number", { value: String(unit) }, { name: "only" });
-      if (act === "fit") view.canvas.fit(this.ids);
+      if (act === "fit") {
+        view.canvas.fit(this.ids);
+        view.box.scrollIntoView({ block: "nearest" }); // on a phone it may be far above
+      }
       if (act === "csv") lab.saveMapTable(view, this.ids);
     }
 
@@ -188,15 +191,16 @@
       if (point !== undefined) this.head("Context", this.point.fill(this.place, point));
       else if (region !== undefined) {
         const record = view.answer.regions[level][region];
-        this.head(`Region · ${record.name}`, record.says[0]);
+        this.head("Region · ", record.says[0], record.name);
         lab.mapRecord.fill(this.place, view, record);
       } else if (ids) this.describe(ids);
       else this.showList(this.level);
       view.colours.draw();
     }
 
-    head(title, told = "") {
-      this.title.textContent = title;
+    /** @param name what it ends with as it is: of capitals made of a token would come another one */
+    head(title, told = "", name = "") {
+      this.title.replaceChildren(title, ...(name ? [lab.mapRecord.piece("span", name, "lab-map-name")] : []));
       this.told.textContent = told;
     }
 

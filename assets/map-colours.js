@@ -125,9 +125,11 @@
         this.draw();
         this.explain(scale);
         this.fields.unit.removeAttribute("aria-invalid");
+        if (this.problem && view.alerted === this.problem) view.alert(null);
+        this.problem = undefined;
       } catch (error) {
         if (by === "unit") this.fields.unit.setAttribute("aria-invalid", "true");
-        view.alert(error.message);
+        view.alert((this.problem = error.message));
       }
     }
 
@@ -136,6 +138,8 @@
       if (!this.colours) return;
       const marked = view.choice.marked ?? view.finding.marked;
       view.canvas.points({ shown: view.look.points || Boolean(marked), colours: this.colours, marked });
+      // The panorama is in the colours of the regions, and steps back behind other ones.
+      view.box.classList.toggle("is-coloured", view.look.points && this.by !== "region");
     }
 
     /** What the points show: {colours, key} or {colours, title, low, high, stops}. */

@@ -60,7 +60,8 @@
       this.near = decode(near);
       this.before = before;
       const long = this.texts.filter((token) => [...token].length > 1).length;
-      this.gap = long > this.texts.length / 3 ? " " : "";
+      const spaced = this.texts.some((token) => token.includes(" ")); // these bring their own
+      this.gap = long > this.texts.length / 3 && !spaced ? " " : "";
     }
 
     token(n) {

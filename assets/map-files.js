@@ -4,9 +4,9 @@
   const lab = (window.lstmLab ??= {});
   const SIDE = 4096; // pixels of the picture
 
-  /** A field of CSV; a sheet must not take a token for a formula. */
+  /** A field of CSV: a token as it is, which programs find again, as in the table of the server. */
   const field = (value) => {
-    const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? "");
+    const text = String(value ?? "");
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
 

@@ -5,6 +5,7 @@
   const FIRST = "collage"; // of the painters
   const WHOLE = { x: 0.5, y: 0.5, zoom: 0 };
   const STEP = 1.6; // by which a press zooms
+  const REST = 300; // milliseconds without a movement until it is said that nothing is in sight
 
   class MapLook {
     constructor(view) {
@@ -15,6 +16,7 @@
       this.chips = [...root.querySelectorAll("[data-painter]")];
       this.pointsButton = root.querySelector("[data-map=points]");
       this.lasso = root.querySelector("[data-tool=lasso]");
+      this.astray = root.querySelector(".lab-map-astray");
       const tools = {
         in: () => view.canvas.zoomBy(STEP),
         out: () => view.canvas.zoomBy(1 / STEP),
@@ -74,14 +76,38 @@
 
     moved() {
       if (!this.view.player.playing) lab.settled?.(this.view);
+      this.loaded();
+    }
+
+    /** Say where nothing is in sight: an empty panorama tells nobody the way back. */
+    orient() {
+      const { contexts, canvas, box } = this.view;
+      const isSeen = (n) => {
+        const [x, y] = canvas.at(n);
+        return x >= 0 && y >= 0 && x <= box.clientWidth && y <= box.clientHeight;
+      };
+      const isEmpty = () => !contexts.sequence.some((_, n) => isSeen(n));
+      const says = contexts.ready && !this.isWhole && isEmpty() ? "Nothing lies here. “Whole” leads back." : "";
+      if (this.astray.textContent !== says) this.astray.textContent = says;
     }
 
     /* --- the part of a view ------------------------------------------- */
 
-    accept() {
+    leave() {
+      clearTimeout(this.resting);
+    }
+
+    loaded() {
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.orient(), REST);
+    }
+
+    /** On another map the same place is another one: all of it is shown, or what a link says of the wanted one. */
+    accept(_, { key, wanted_key: wanted }) {
       this.show();
-      if (this.place) this.view.canvas.view = this.place;
-      this.place = undefined;
+      if (key !== this.key) this.view.canvas.view = this.place ?? WHOLE;
+      if (key === wanted) this.place = undefined;
+      this.key = key;
     }
 
     toQuery() {
@@ -104,6 +130,7 @@
       this.points = query.get("points") === "1";
       const [x, y, zoom] = (query.get("view") ?? "").split(",").map(Number);
       this.place = [x, y, zoom].every(Number.isFinite) ? { x, y, zoom } : WHOLE;
+      this.key = undefined; // the map may be the same one, and the place another
     }
 
     get untouched() {

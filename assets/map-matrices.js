@@ -4,6 +4,8 @@
   const lab = (window.lstmLab ??= {});
   const PREFIX = "matrix:";
   const LONGEST = 60000; // characters of a text, as on the server
+  const LARGEST = 256 * 2 ** 20; // bytes of a matrix, as on the server
+  const BEGINNING = 8 * 2 ** 20; // of a larger one: by it the server says what to do, in words
 
   class MapMatrices {
     constructor(view) {
@@ -86,7 +88,8 @@
     open(file) {
       if (!file) return undefined;
       return this.view.models.careful(async () => {
-        const read = await this.send("matrix", file);
+        const sent = file.size > LARGEST ? new File([file.slice(0, BEGINNING)], file.name) : file;
+        const read = await this.send("matrix", sent);
         const tensor = read.tensors[0]?.name ?? ""; // of a file with several
         this.known.set(read.hash, { ...read, name: file.name, labels: "", tensor });
         this.view.models.key = undefined;

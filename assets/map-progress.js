@@ -14,7 +14,7 @@
       this.stop = this.box.querySelector("[data-map=stop]");
       this.make = this.box.querySelector("[data-map=make]");
       this.stop.addEventListener("click", () => this.end());
-      this.make.addEventListener("click", () => view.again({ begin: true }));
+      this.make.addEventListener("click", () => view.renew({ begin: true }));
       const { signal } = view.ending;
       document.addEventListener("visibilitychange", () => !document.hidden && this.watch(0), { signal });
     }
@@ -69,8 +69,11 @@
         return;
       }
       if (wanted !== this.wanted || view.isGone) return;
-      if (state.state === "done") view.again();
-      else this.show(state);
+      if (state.state !== "done") this.show(state);
+      else {
+        view.renew();
+        this.watch(4 * LOOK); // until the answer is there
+      }
     }
 
     /** Stop it; what was shown meanwhile stays. */

@@ -21,6 +21,7 @@
     const layer = query.has("layer") ? Math.trunc(Number(query.get("layer"))) - 1 || 0 : isStart ? start.layer : TOP;
     return {
       odd,
+      query,
       numbers: Object.fromEntries(
         Object.entries(config.numbers).map(([name, value]) => [name, query.get(name) ?? value]),
       ),
@@ -57,11 +58,11 @@
       if (problem && view.ready) return all({});
       const linked = fromQuery(query ?? new URLSearchParams(), config);
       if (linked.odd.length)
-        view.told = `This link says of ${linked.odd.join(", ")} what this lab does not know. The rest of it was followed.`;
+        view.told = `This link says of ${linked.odd.map((name) => `“${name}”`).join(", ")} what this lab does not know. The rest of it was followed.`;
       view.choosing = { layer: linked.layer, what: linked.what, t: linked.t };
       view.matrices.expect(linked.source, query);
       view.models.expect(linked.source, query?.get("name"));
-      view.toParts("restore", query ?? new URLSearchParams());
+      view.toParts("restore", linked.query);
       return all({ ...linked, layer: undefined });
     },
 

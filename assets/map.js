@@ -84,6 +84,15 @@
       if (wanted) this.asking.offer({ ...wanted, ...this.ofParts("settings"), ...more, t: undefined });
     }
 
+    /** What is shown once more, as its map may be made by now; what was refused meanwhile stays in the controls. */
+    renew(more) {
+      const { asking } = this;
+      if (asking.awaited || asking.next) return; // the answer to that will tell
+      const settings = asking.refused === asking.wanted ? asking.shown : asking.wanted;
+      asking.next = { ...settings, ...this.ofParts("settings"), ...more, t: undefined };
+      asking.flush();
+    }
+
     fallback() {
       const { hash, layer, what, sequence } = this.config.start;
       const { numbers } = this.config;

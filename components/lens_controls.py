@@ -10,6 +10,7 @@ from . import concepts, lens_folders
 from .controls import attributes, chip, number_field, select, slider
 from .lens_experiments import EXPERIMENTS, GALLERY, Experiment, default_model
 from .lens_words import LENS_NAMES
+from .model_file_controls import model_chips, understood
 from .models import offered
 from .still import Field, dom_id
 
@@ -41,37 +42,11 @@ def controls(aio_id: str, start: Experiment) -> Component:
 def _model(aio_id: str) -> list[Component]:
     choices = lens_folders.offered()
     choices |= {f"file:{one['hash']}": one["title"] for one in offered()}
-    open_ = html.Label(
-        [
-            "Open a model",
-            Field(type="file", class_="lab-file", accept=".safetensors"),
-        ],
-        className="lab-chip lab-open",
-        title="A .safetensors file of a language model, or drop one anywhere on the page",
-    )
-    buttons = [
-        html.Button(
-            words,
-            type="button",
-            className="lab-chip",
-            title=hint,
-            hidden=True,
-            **attributes(data_file=name),
-        )
-        for name, words, hint in (
-            ("save", "Save", "Keep this model; otherwise it goes after 24 hours"),
-            ("delete", "Remove", "Take this model out of your list"),
-        )
-    ]
-    understood = html.Details(
-        [html.Summary("What was understood"), html.Ul(className="lab-understood")], hidden=True
-    )
+    chips = model_chips("A .safetensors file of a language model")
     return [
         select(own(aio_id, "source"), "Model", choices, f"file:{default_model()}"),
-        html.Div([open_, *buttons, concepts.opener(own, aio_id)], className="lab-chips"),
-        html.Div(
-            [html.Span(className="lab-what"), understood], className="lab-does", role="status"
-        ),
+        html.Div([*chips, concepts.opener(own, aio_id)], className="lab-chips"),
+        understood(),
         _output(),
     ]
 

@@ -16,7 +16,7 @@ from lstm.map_source import MatrixSource, Source
 from lstm.maps import Maps
 from lstm.order import FileOf, Opened
 
-from . import boundary, map_colours, theme, wire
+from . import boundary, map_colours, map_sheet, theme, wire
 from . import map_difference_words as words
 from .compare import Compares
 from .map_difference_panel import NEAREST, aside, panel
@@ -76,11 +76,12 @@ def difference(
     keys = _keys(asked)
     k = int(boundary.choice(asked.get("nearest"), tuple(map(str, NEAREST)), "nearest"))
     there = maps()
-    a, b = (there.atlas(key) for key in keys)
-    sources = there.order(keys[0]).source, there.order(keys[1]).source
+    sheets = [map_sheet.sheet(there, key) for key in keys]
+    a, b = (one.atlas for one in sheets)
+    sources = sheets[0].order.source, sheets[1].order.source
 
     def rows() -> tuple[Array, Array]:
-        one, other = (there.contexts(key, opened, file).rows for key in keys)
+        one, other = (map_sheet.contexts(there, sheet.order, opened, file).rows for sheet in sheets)
         return one, other
 
     answer: dict[str, Any] = {"figures": {}, "numbers": {}, "links": None}

@@ -1,4 +1,4 @@
-"""What the controls of the Map page are made of: their ids, number fields, headings, file chips."""
+"""What the controls of the Map page are made of: their ids, number fields, headings."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from .controls import attributes, number_field
-from .still import Field, dom_id
+from .still import dom_id
 
 NUMBERS = {
     "count": "4000",
@@ -39,13 +39,4 @@ def numbered(aio_id: str, name: str, label: str, hint: str) -> Component:
         ],
         className="lab-slider lab-map-number",
         **attributes(data_quantity=label),
-    )
-
-
-def file_chip(words: str, class_name: str, kinds: str, hint: str) -> Component:
-    """Give a chip that opens a file."""
-    return html.Label(
-        [words, Field(type="file", class_=f"{class_name} visually-hidden", accept=kinds)],
-        className="lab-chip lab-open",
-        title=f"{hint}, or drop one anywhere on the page",
     )

@@ -56,8 +56,7 @@ def file_of(name: str) -> Path:
         if library.has(name):
             return library.path(name)
     raise LabError(
-        "The matrix or its labels are no longer here: what nobody uses goes after a day. Open "
-        "the file again."
+        "The matrix or its labels are no longer here: they are kept for a day. Open the file again."
     )
 
 

@@ -49,6 +49,7 @@ def panorama() -> Component:
                 [html.Summary(""), html.Ul()], className="lab-map-note lab-map-said", hidden=True
             ),
             html.Div(className="lab-map-hover", hidden=True, **attributes(aria_hidden="true")),
+            html.P("", className="lab-map-astray", role="status"),
             html.Div(html.P("Reading the map …"), className="lab-map-waiting", role="status"),
         ],
         className="lab-card lab-map-panorama",

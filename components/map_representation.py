@@ -6,8 +6,9 @@ from dash.development.base_component import Component
 
 from . import concepts
 from .controls import attributes, select
-from .map_fields import file_chip, heading, numbered, own
+from .map_fields import heading, numbered, own
 from .map_settings import WHATS
+from .model_file_controls import file_chip, model_chips, understood
 from .models import offered, with_the_lab
 from .still import dom_id
 
@@ -23,6 +24,7 @@ def default_model() -> str:
 def representation(aio_id: str) -> list[Component]:
     """Lay out the choice of the rows that are mapped."""
     choices = {f"file:{one['hash']}": one["title"] for one in offered()}
+    open_, *buttons = model_chips()
     return [
         html.Div(
             [heading("Representation"), concepts.opener(own, aio_id)],
@@ -31,13 +33,13 @@ def representation(aio_id: str) -> list[Component]:
         select(own(aio_id, "source"), "Model", choices, f"file:{default_model()}"),
         html.Div(
             [
-                file_chip("Open a model", "lab-file", ".safetensors", "A .safetensors file"),
+                open_,
                 file_chip("A matrix …", "lab-map-matrix", ".npy,.safetensors", "Rows of your own"),
-                *_file_buttons(),
+                *buttons,
             ],
             className="lab-chips",
         ),
-        _understood(),
+        understood(),
         _matrix(),
         html.Div(
             [
@@ -57,19 +59,6 @@ def representation(aio_id: str) -> list[Component]:
         ),
         _text(aio_id),
     ]
-
-
-def _understood() -> Component:
-    """Hold what was read out of a file, and what was not."""
-    summary = html.Summary("What was understood")
-    return html.Div(
-        [
-            html.Span(className="lab-what"),
-            html.Details([summary, html.Ul(className="lab-understood")], hidden=True),
-        ],
-        className="lab-does",
-        role="status",
-    )
 
 
 def _matrix() -> Component:
@@ -122,20 +111,3 @@ def _text(aio_id: str) -> Component:
         ],
         className="lab-map-more lab-map-of-model",
     )
-
-
-def _file_buttons() -> list[Component]:
-    return [
-        html.Button(
-            words,
-            type="button",
-            className="lab-chip",
-            title=hint,
-            hidden=True,
-            **attributes(data_file=name),
-        )
-        for name, words, hint in (
-            ("save", "Save", "Keep this model; otherwise it goes after 24 hours"),
-            ("delete", "Remove", "Take this model out of your list"),
-        )
-    ]

@@ -29,6 +29,7 @@ from .map_sources import Mapped, says_what
 
 MOST_AT_ONCE = 8_000  # contexts whose principal components a reader waits for: two seconds
 MEANWHILE = USUAL  # contexts of a larger map that are shown until it is made
+MOST_READING = 4 * 10**10  # multiplications of a model that reads meanwhile: a few seconds
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class MapRun:
         mapped = Mapped.of(settings, opened)
         try:
             wanted = settings.order(mapped.layer, mapped.what)
-            shown = wanted if _is_here(maps, wanted) else _to_show(wanted)
+            shown = wanted if _is_here(maps, wanted) else _to_show(wanted, mapped)
             if not _is_here(maps, shown):
                 at_once(maps, shown, opened, file_of)
         except LabError as error:
@@ -86,8 +87,8 @@ class MapRun:
 
     @property
     def unit(self) -> int | None:
-        """The unit whose contexts alone are shown, or that they are pulled along."""
-        only = self.shown.unit
+        """The unit whose contexts alone are wanted, or that they are pulled along."""
+        only = self.wanted.unit
         return self.shown.wanted.metric.unit if only is None else only
 
 
@@ -150,16 +151,28 @@ def _is_here(maps: Maps, order: Order) -> bool:
     return True
 
 
-def _to_show(wanted: Order) -> Order:
+def _to_show(wanted: Order, mapped: Mapped) -> Order:
     """Give what can be shown at once: the order itself, or another one meanwhile.
 
     That is principal components with the regions of the relief; HDBSCAN, like UMAP, takes
-    seconds to begin with.
+    seconds to begin with. The contexts of one unit are sought among many more, for which a
+    large model reads too long: then all contexts are shown.
     """
     count = wanted.count if wanted.count <= MOST_AT_ONCE else MEANWHILE
-    quick = replace(wanted, count=count)
+    unit = wanted.unit if _reading(wanted, mapped) <= MOST_READING else None
+    quick = replace(wanted, count=count, unit=unit)
     quick = replace(quick, wanted=replace(wanted.wanted, projection="pca", way="relief"))
     return wanted if quick == wanted else quick
+
+
+def _reading(wanted: Order, mapped: Mapped) -> int:
+    """Estimate how many multiplications a model takes to read what is mapped."""
+    source = wanted.source
+    if mapped.model is None or not isinstance(source, ModelSource):
+        return 0
+    tokens = len(source.text) or wanted.tokens  # a text has no more tokens than characters
+    read = mapped.model.layers[: mapped.layer + 1]
+    return tokens * sum(one.W_ih.size + one.W_hh.size for one in read)
 
 
 def _field(settings: MapSettings) -> str:
@@ -186,15 +199,17 @@ def _state(ran: MapRun) -> dict[str, Any]:
 
 def _shown(ran: MapRun) -> dict[str, Any]:
     atlas = ran.sheet.atlas
+    # Where there are not even as many as are shown, the wanted map has no more.
+    fewer = ran.shown.count < ran.wanted.count and len(atlas) == ran.shown.count
     says = [*says_what(ran.mapped, ran.settings)]
     if ran.shown != ran.wanted:
-        says.append(map_words.meanwhile(ran.wanted, ran.shown))
+        says.append(map_words.meanwhile(ran.wanted, ran.shown, fewer=fewer))
     key = ("odd", ran.shown.contexts_key)
     odd = map_sheet.found_once(key, lambda: oddities(ran.contexts.rows))
     return {
         "projection": ran.shown.wanted.projection,
         "count": len(atlas),
-        "of": len(atlas) if ran.shown.count == ran.wanted.count else ran.wanted.count,
+        "of": ran.wanted.count if fewer else len(atlas),
         "says": says + map_words.notes(atlas, odd),
     }
 
@@ -226,7 +241,8 @@ def _unit(ran: MapRun) -> dict[str, Any] | None:
         others = map_sheet.contexts(ran.maps, general, ran.opened, file_of)
         return map_unit.of_map(others, ran.sheet.atlas, ran.contexts, unit, chosen=chosen)
 
-    return {"unit": unit, "says": map_sheet.found_once(("unit", ran.shown.key), say)}
+    key = ("unit", str(unit), ran.shown.key)
+    return {"unit": unit, "says": map_sheet.found_once(key, say)}
 
 
 def _gain(sheet: Sheet, theme_name: theme.ThemeName) -> dict[str, Any]:

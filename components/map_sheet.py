@@ -167,7 +167,7 @@ def contexts(maps: Maps, order: Order, opened: Opened, file: FileOf) -> Contexts
     return _KEPT.get(
         order.contexts_key,
         lambda: maps.gathered(order, opened, file),
-        lambda one: 2 * _CONTEXT * len(one),
+        lambda one: 2 * _CONTEXT * len(one),  # the rows lie on the disk
     )
 
 

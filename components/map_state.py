@@ -36,7 +36,8 @@ def begin(maps: Maps, order: Order, *, again: bool) -> None:
         If too many wait already, or the queue does not answer.
     """
     state = maps.state(order.key).state
-    if state == "none" or (again and state in ("failed", "interrupted")):
+    # One that waits may have been lost from the queue; where it was not, it keeps its place.
+    if state == "none" or (again and state in ("waiting", "failed", "interrupted")):
         queue.submit_map(maps, order)
 
 

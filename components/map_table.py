@@ -56,7 +56,11 @@ def _short(values: Array) -> list[float]:
 
 
 def as_csv(atlas: Atlas) -> bytes:
-    """Write the table as CSV, in UTF-8; what was not measured is empty.
+    """Write the table as CSV (RFC 4180), in UTF-8; what was not measured is empty.
+
+    Tokens stand as the model reads them, so that a program finds them again. A program of
+    spreadsheets takes one that begins with = for a formula: it is to import the columns
+    ``token`` and ``before`` as text.
 
     Parameters
     ----------
@@ -64,7 +68,7 @@ def as_csv(atlas: Atlas) -> bytes:
     """
     table = columns(atlas)
     file = io.StringIO()
-    write = csv.writer(file, lineterminator="\n")
+    write = csv.writer(file)  # whose ends of lines make it quote those in a token, a lone \r too
     write.writerow(table)
     write.writerows(zip(*table.values(), strict=True))
     return file.getvalue().encode("utf-8", "replace")

@@ -124,20 +124,37 @@ def _telling(gates: Mapping[str, float], atlas: Atlas) -> str:
 def notes(atlas: Atlas, odd: Oddities) -> list[str]:
     """Say what to know of a map: that it is a sample, what it cannot show."""
     said = [_sentence(atlas.note)] if atlas.note else []
+    asked = atlas.wanted.umap.neighbours
+    if atlas.wanted.projection == "umap" and asked >= len(atlas):
+        said.append(
+            f"UMAP was to look at {asked} neighbours, but there are only {len(atlas)} contexts: it "
+            f"looked at {len(atlas) - 1}."
+        )
     if atlas.share:
         said.append(f"Both axes together show {percent(sum(atlas.share))} of the variance.")
     return said + oddities_in_words(odd, len(atlas))
 
 
-def meanwhile(wanted: Order, shown: Order) -> str:
-    """Say that another map is shown than the one that is wanted, for the time being."""
-    fewer = shown.count < wanted.count
+def meanwhile(wanted: Order, shown: Order, *, fewer: bool) -> str:
+    """Say that another map is shown than the one that is wanted, for the time being.
+
+    Parameters
+    ----------
+    wanted, shown : Order
+    fewer : bool
+        Whether it shows fewer contexts than the wanted one will.
+    """
+    if wanted.unit != shown.unit:
+        return (
+            f"This is PCA of contexts of all kinds, shown while those are sought where unit "
+            f"{wanted.unit} is highest."
+        )
     of = f"{shown.count:,} of the {wanted.count:,} contexts" if fewer else "the contexts"
-    if wanted.wanted.projection == "pca" and fewer:
+    if wanted.wanted.projection == "umap":
+        return f"This is PCA of {of}, shown while UMAP is made."
+    if fewer or wanted.wanted.way == shown.wanted.way:
         return f"This is PCA of {of}, shown while the whole map is made."
-    if wanted.wanted.projection == "pca":
-        return "The regions of the relief are shown while HDBSCAN finds its own."
-    return f"This is PCA of {of}, shown while UMAP is made."
+    return "The regions of the relief are shown while HDBSCAN finds its own."
 
 
 def oddities_in_words(odd: Oddities, N: int) -> list[str]:

@@ -8,9 +8,10 @@ from dash.development.base_component import Component
 
 from . import concepts
 from .controls import attributes, chip, number_field, select, slider
+from .model_file_controls import model_chips, understood
 from .network_examples import DEFAULT_EXAMPLE, EXAMPLES
 from .network_settings import KIND_NAMES, LARGEST_SIZE, MOST_LAYERS, SOURCES
-from .still import Field, dom_id
+from .still import dom_id
 
 # The last is not to be chosen: a model without a vocabulary takes nothing else.
 READS = {
@@ -45,50 +46,14 @@ def _model(aio_id: str) -> list[Component]:
         select(own(aio_id, "source"), "Model", SOURCES, start),
         html.Div(
             [
-                html.Label(
-                    [
-                        "Open a model",
-                        Field(type="file", class_="lab-file", accept=".safetensors"),
-                    ],
-                    className="lab-chip lab-open",
-                    title="A .safetensors file, or drop one anywhere on the page",
-                ),
-                *_file_buttons(),
+                *model_chips(),
                 concepts.opener(own, aio_id),
             ],
             className="lab-chips",
         ),
-        html.Div(
-            [html.Span(className="lab-what"), _understood()],
-            className="lab-does",
-            role="status",
-        ),
+        understood(),
         _new(aio_id),
     ]
-
-
-def _file_buttons() -> list[Component]:
-    return [
-        html.Button(
-            words,
-            type="button",
-            className="lab-chip",
-            title=hint,
-            hidden=True,
-            **attributes(data_file=name),
-        )
-        for name, words, hint in (
-            ("save", "Save", "Keep this model; otherwise it goes after 24 hours"),
-            ("delete", "Remove", "Take this model out of your list"),
-        )
-    ]
-
-
-def _understood() -> Component:
-    """Hold what was read out of a file, and what was not."""
-    return html.Details(
-        [html.Summary("What was understood"), html.Ul(className="lab-understood")], hidden=True
-    )
 
 
 def _new(aio_id: str) -> Component:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -25,6 +25,7 @@ from redis.retry import Retry
 
 from lstm import LabError
 from lstm.disk import in_words
+from lstm.job_folder import JobFolder
 from lstm.library import data_directory
 from lstm.maps import Maps, MapState
 from lstm.order import Order
@@ -136,7 +137,7 @@ def submit(runs: Runs, id: str) -> None:
     LabError
         If there is no such run, or the queue does not answer.
     """
-    _put(runs.get(id).id, RUNS)
+    put(runs.get(id).id, RUNS)
 
 
 def submit_map(maps: Maps, order: Order) -> None:
@@ -149,7 +150,7 @@ def submit_map(maps: Maps, order: Order) -> None:
     """
     maps.begin(order)
     if maps.state(order.key).state == "waiting":
-        _put(order.key, MAPS)
+        put(order.key, MAPS)
 
 
 def place(id: str, line: Line = RUNS) -> int | None:
@@ -160,9 +161,20 @@ def place(id: str, line: Line = RUNS) -> int | None:
     LabError
         If the queue does not answer.
     """
+    found = waiting(line)
+    return found.index(id) + 1 if id in found else None
+
+
+def waiting(line: Line) -> list[str]:
+    """Name the jobs in a queue, the first one first.
+
+    Raises
+    ------
+    LabError
+        If the queue does not answer.
+    """
     with asked(line=line) as task:
-        waiting = _waiting(task.huey)
-    return waiting.index(id) + 1 if id in waiting else None
+        return _waiting(task.huey)
 
 
 def look(runs: Runs, run: RunView) -> tuple[RunView, int | None]:
@@ -187,8 +199,11 @@ def look(runs: Runs, run: RunView) -> tuple[RunView, int | None]:
 
 
 def look_map(maps: Maps, key: str) -> tuple[MapState, int | None]:
-    """Tell how far a map is, and its place in the queue; otherwise as :func:`look`."""
-    return _look_made(lambda: maps.state(key), key, "Make it again.")
+    """Tell how far a map is, and its place in the queue; otherwise as :func:`look`.
+
+    One that waits is marked as waited for: see :mod:`components.turns`.
+    """
+    return _look_made(maps.job(key), lambda: maps.state(key), key, "Make it again.")
 
 
 def submit_painting(paintings: Paintings, painting: Painting) -> None:
@@ -201,16 +216,22 @@ def submit_painting(paintings: Paintings, painting: Painting) -> None:
     """
     paintings.begin(painting)
     if paintings.state(painting.key).state == "waiting":
-        _put(PAINT + painting.key, MAPS)
+        put(PAINT + painting.key, MAPS)
 
 
 def look_painting(paintings: Paintings, key: str) -> tuple[MapState, int | None]:
     """Tell how far a painting is; as :func:`look_map`."""
-    return _look_made(lambda: paintings.state(key), PAINT + key, "Paint it again.")
+    job = paintings.job(key)
+    return _look_made(job, lambda: paintings.state(key), PAINT + key, "Paint it again.")
 
 
-def _look_made(state: Callable[[], MapState], id: str, do: str) -> tuple[MapState, int | None]:
+def _look_made(
+    job: JobFolder, state: Callable[[], MapState], id: str, do: str
+) -> tuple[MapState, int | None]:
     seen = state()
+    if seen.state == "waiting":
+        with suppress(OSError):  # it says only whose turn is first
+            job.await_it()
     try:
         seen, found = _look(seen, id, MAPS, state)
     except LabError as error:
@@ -220,8 +241,14 @@ def _look_made(state: Callable[[], MapState], id: str, do: str) -> tuple[MapStat
     return seen, found
 
 
-def _put(id: str, line: Line) -> None:
-    """Put a job at the end of its queue, where it is not in it already."""
+def put(id: str, line: Line) -> None:
+    """Put a job at the end of its queue, where it is not in it already.
+
+    Raises
+    ------
+    LabError
+        If the queue does not answer.
+    """
     with asked(line=line) as task:
         if id not in _waiting(task.huey):
             task(id)

@@ -36,7 +36,7 @@ from lstm.painters import paint_job
 from lstm.painters.paintings import Paintings
 from lstm.runs import Runs
 
-from . import painters
+from . import painters, turns
 from .map_matrix import file_of
 from .models import Models
 from .queue import MAPS, PAINT, REDIS, RUNS, asked
@@ -88,6 +88,8 @@ def _maker(over: threading.Event) -> Callable[[str], None]:
     maps, models, paintings = Maps.from_environment(), Models(), Paintings.from_environment()
 
     def make(key: str) -> None:
+        if turns.passed_on(key, maps, paintings):
+            return
         if key.startswith(PAINT):
             painting = key.removeprefix(PAINT)
             paint_job.carry_out(paintings, maps, painting, painters.folder_of, over.is_set)

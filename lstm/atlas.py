@@ -1,20 +1,16 @@
 """A finished map: where every context lies, what its regions are called, how far to trust it.
 
 It is made once, from contexts and what is asked for, and kept as bytes: NumPy arrays
-and JSON, never pickle. Its key says what it was made from, so that the same is never
-made twice.
+and JSON, never pickle.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cell import Array
-from .contexts import Contexts
 from .errors import LabError
 from .labels import High, Trait
 from .metric import Metric
@@ -161,24 +157,3 @@ class Atlas:
     def __len__(self) -> int:
         """N, the number of contexts."""
         return len(self.places)
-
-
-def key_of(contexts: Contexts, wanted: Wanted) -> str:
-    """Give the name of a map by what it is made from: 64 hexadecimal digits.
-
-    Parameters
-    ----------
-    contexts : Contexts
-    wanted : Wanted
-    """
-    digest = hashlib.sha256()
-    told = [VERSION, asdict(wanted), contexts.token, contexts.before, contexts.traits]
-    digest.update(
-        json.dumps([*told, contexts.note, list(contexts.gates)], ensure_ascii=False).encode(
-            "utf-8", "replace"
-        )
-    )
-    for array in (contexts.rows, contexts.sequence, contexts.position, *contexts.gates.values()):
-        digest.update(f"{array.shape}{array.dtype.str}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()

@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 import zlib
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from .cell import Array
 from .contexts import Contexts
 from .disk import write
 from .errors import LabError
@@ -22,7 +24,7 @@ ROWS, TOLD = "rows.npy", "told.npz"
 _DAMAGE = (BadZipFile, EOFError, KeyError, LabError, TypeError, ValueError, zlib.error)
 
 
-def keep_contexts(folder: Path, contexts: Contexts) -> None:
+def keep_contexts(folder: Path, contexts: Contexts) -> Contexts:
     """Write contexts down.
 
     Parameters
@@ -30,6 +32,11 @@ def keep_contexts(folder: Path, contexts: Contexts) -> None:
     folder : Path
         Which is there. What says that the contexts are whole is written last.
     contexts : Contexts
+
+    Returns
+    -------
+    Contexts
+        The same ones, whose rows stay on the disk.
     """
     _keep_rows(folder / ROWS, np.ascontiguousarray(contexts.rows))
     names = dict.fromkeys(chain.from_iterable(contexts.traits))
@@ -54,6 +61,7 @@ def keep_contexts(folder: Path, contexts: Contexts) -> None:
         **gates,
     )
     write(folder / TOLD, file.getvalue())
+    return replace(contexts, rows=_rows(folder / ROWS))
 
 
 def load_contexts(folder: Path) -> Contexts | None:
@@ -71,8 +79,7 @@ def load_contexts(folder: Path) -> Contexts | None:
         with np.load(folder / TOLD, allow_pickle=False) as file:
             told = json.loads(file["told"].tobytes())
             return Contexts(
-                # As a plain array, whose pages are read when somebody looks at them.
-                np.asarray(np.load(folder / ROWS, mmap_mode="r", allow_pickle=False)),
+                _rows(folder / ROWS),
                 tuple(told["token"]),
                 tuple(told["before"]),
                 file["sequence"],
@@ -83,6 +90,11 @@ def load_contexts(folder: Path) -> Contexts | None:
             )
     except (FileNotFoundError, *_DAMAGE):
         return None
+
+
+def _rows(path: Path) -> Array:
+    """Give a matrix as a plain array, whose pages are read when somebody looks at them."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def _traits(

@@ -107,6 +107,17 @@ class JobFolder:
         """Take back that it ended."""
         (self.path / "end.json").unlink(missing_ok=True)
 
+    def await_it(self) -> None:
+        """Take note that somebody waits for it just now."""
+        (self.path / "awaited").touch()
+
+    def awaited_at(self) -> float:
+        """Tell when somebody last waited for it, in seconds since 1970; 0 where nobody did."""
+        try:
+            return (self.path / "awaited").stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
     @contextmanager
     def held(self) -> Iterator[bool]:
         """Hold the job as its one worker; False where another does."""

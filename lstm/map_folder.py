@@ -34,6 +34,7 @@ class MapFolder(JobFolder):
         self._store("order.json", order.to_json())
         self.want("run")
         (self.path / "progress.json").unlink(missing_ok=True)
+        self.await_it()
         self.reopen()
 
     def ordered_at(self) -> float:

@@ -29,6 +29,7 @@ from .shipped_maps import maps_folder, shipped_map, shipped_maps
 __all__ = ["STEPS", "MapFolder", "MapState", "Maps"]
 
 LOOK_AGAIN = 60.0  # seconds between two counts of what all maps take
+LARGE = 2**24  # bytes of what is to come, for which it is counted in any case
 MOST_WAITING = 50  # maps that wait or are made, together
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -134,8 +135,7 @@ class Maps:
         with self._changing():
             self._make_room(found.rows.nbytes)
             folder.mkdir(parents=True, exist_ok=True)
-            keep_contexts(folder, found)
-        return found
+            return keep_contexts(folder, found)
 
     def state(self, key: str) -> MapState:
         """Tell how far a map is."""
@@ -221,8 +221,10 @@ class Maps:
     def _make_room(self, room: int) -> None:
         """Remove what was used longest ago, until there is room for so much more."""
         looked = self.root / "maps" / "looked"
-        if looked.exists() and self.now() - looked.stat().st_mtime < LOOK_AGAIN:
-            return  # to count thousands of tiles takes longer than to make a map of a few
+        # To count thousands of tiles takes longer than to make a map of a few.
+        lately = looked.exists() and self.now() - looked.stat().st_mtime < LOOK_AGAIN
+        if lately and room < LARGE:
+            return
         looked.touch()
         folders = [*self._folders("maps"), *self._folders("contexts")]
         make_room(folders, self.quota, room, self._busy().__contains__, self.now())

@@ -171,10 +171,12 @@ def mapped(path: Path, table: Table) -> NDArray[Any]:
 
 
 def numbers(rows: NDArray[Any], table: Table) -> Array:
-    """Give rows of an array in a precision that NumPy computes in."""
+    """Give rows of an array in single or double precision, which holds them or comes nearest."""
     if table.kind == "BF16":  # which is float32 without its lower half
         return (rows.astype(np.uint32) << 16).view(np.float32)
-    return rows.astype(np.float32) if rows.dtype == np.float16 else rows
+    single = rows.dtype.itemsize <= 2 or (rows.dtype.kind == "f" and rows.dtype.itemsize == 4)
+    with np.errstate(over="ignore"):  # what is too large for both is not finite then
+        return rows.astype(np.float32 if single else np.float64, copy=False)
 
 
 def _of_npy(start: bytes) -> tuple[Table, ...] | None:

@@ -95,6 +95,16 @@ class Order:
         """The name of what is mapped, however it is laid out: 64 hexadecimal digits."""
         return _digest({**self.to_json(), "wanted": None})
 
+    @property
+    def looked_at(self) -> int:
+        """How many contexts are looked at, of which those are taken where the unit is highest."""
+        return self.count if self.unit is None else min(MOST, round(self.count / TOP_SHARE))
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens of its own text a model is wanted to read, at least."""
+        return max(self.looked_at, min(_MORE * self.looked_at, MOST))
+
     def to_json(self) -> dict[str, Any]:
         """Give what JSON can hold of it."""
         return {
@@ -145,7 +155,7 @@ def gather(order: Order, opened: Opened, file: FileOf) -> Contexts:
         there are too few contexts.
     """
     if isinstance(order.source, MatrixSource):
-        found = _of_matrix(order.source, _many(order), file)
+        found = _of_matrix(order.source, order.looked_at, file)
     else:
         found = _of_model(order, order.source, opened)
     if order.unit is not None:
@@ -217,19 +227,13 @@ def read_by(order: Order, opened: Opened) -> tuple[list[NDArray[np.int64]], str]
     if source.text:
         return encoded(model, source.text, LEAST)
     other = opened(source.text_of) if source.text_of else model
-    wanted = max(_many(order), min(_MORE * _many(order), MOST))
-    sequences, says = home_text(other, wanted, np.random.default_rng(0))
+    sequences, says = home_text(other, order.tokens, np.random.default_rng(0))
     if source.text_of:
         return translated(sequences, other, model), f"{says}, of another model"
     return sequences, says
 
 
-def _many(order: Order) -> int:
-    """Give how many contexts are looked at."""
-    return order.count if order.unit is None else min(MOST, round(order.count / TOP_SHARE))
-
-
 def _of_model(order: Order, source: ModelSource, opened: Opened) -> Contexts:
     sequences, says = read_by(order, opened)
-    found = contexts_of(opened(source.hash), sequences, source.layer, source.what, _many(order))
+    found = contexts_of(opened(source.hash), sequences, source.layer, source.what, order.looked_at)
     return replace(found, note="; ".join(one for one in (says, found.note) if one))

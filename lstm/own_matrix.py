@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .blocks import blocks
+from .cell import Array
 from .contexts import MOST, MOST_NUMBERS, SHOWN, Contexts, drawn
 from .errors import LabError
 from .matrix_file import Table, chosen, mapped, numbers, opened
@@ -19,6 +20,7 @@ from .metric import finite
 from .own_text import decode
 
 LARGEST_FILE = 4 * 2**30
+LARGEST_NUMBER = 1e30  # of which a place on a map is still a number in single precision
 
 _NAMES = ("label", "token", "text", "word", "name")  # of the column of a table that is taken
 
@@ -36,7 +38,7 @@ def read_matrix(
     ----------
     path : path of a .npy or .safetensors file
     labels : tuple of str, optional
-        As many as rows (:func:`read_labels`); their words name the regions.
+        As many as rows (:func:`read_labels`); they and their words name the regions.
     tensor : str, optional
         Which one of a .safetensors file; the only matrix where it is left out.
     most : int
@@ -52,8 +54,8 @@ def read_matrix(
     Raises
     ------
     LabError
-        If the file is something else, damaged or too large, or a row is not finite, or
-        there is another number of labels.
+        If the file is something else, damaged or too large, or a row is not finite or has
+        a number above LARGEST_NUMBER, or there is another number of labels.
     """
     table = _table(Path(path), tensor)
     matrix = mapped(Path(path), table)
@@ -61,7 +63,7 @@ def read_matrix(
     if labels is not None and len(labels) != N:
         raise LabError(f"There are {len(labels):,} labels for {N:,} rows. Give one for each row.")
     for at in blocks(N, D):  # all rows, not only those that are mapped
-        finite(numbers(matrix[at[0] : at[-1] + 1], table), int(at[0]) + 1)
+        _check(numbers(matrix[at[0] : at[-1] + 1], table), int(at[0]) + 1)
     kept = drawn(N, min(most, MOST, max(1, MOST_NUMBERS // D)), seed)
     rows = numbers(np.asarray(matrix[kept]), table)
     named = ("",) * len(kept) if labels is None else tuple(labels[n] for n in kept)
@@ -71,7 +73,7 @@ def read_matrix(
         ("",) * len(kept),
         np.zeros(len(kept), np.int64),
         kept,
-        tuple(tuple(dict.fromkeys(name.lower().split())) for name in named),
+        tuple(map(_traits, named)),
         {},
         "" if len(kept) == N else f"{len(kept):,} of {N:,} rows, drawn by chance (seed {seed})",
     )
@@ -140,5 +142,23 @@ def _table(path: Path, tensor: str | None) -> Table:
         raise LabError(f"The file cannot be read ({error.strerror}). Check its path.") from error
 
 
+def _check(rows: Array, first: int) -> None:
+    """Raise LabError where a row has numbers that cannot be mapped; they count from ``first``."""
+    finite(rows, first)
+    if max(rows.max(), -rows.min()) > LARGEST_NUMBER:
+        most = np.abs(rows).max(axis=1)
+        row = int(most.argmax())
+        raise LabError(
+            f"Row {row + first:,} has a number as large as {most[row]:.0e}. Use numbers up to "
+            f"{LARGEST_NUMBER:.0e}: divide all by the same one."
+        )
+
+
 def _shortened(name: str) -> str:
     return name if len(name) <= SHOWN else f"{name[: SHOWN - 1]}…"
+
+
+def _traits(label: str) -> tuple[str, ...]:
+    """Give what names a region: the label, which may be that of a class, and its words."""
+    words = label.lower().split()
+    return tuple(dict.fromkeys(map(_shortened, (" ".join(words), *words)))) if words else ()

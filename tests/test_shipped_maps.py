@@ -43,7 +43,7 @@ def test_each_is_small_and_of_what_the_model_reads_today(maps: Maps, name: str) 
     assert (maps_folder() / f"{name}.npz").stat().st_size < LARGEST
     wanted = order(name)
     atlas = maps.atlas(wanted.key)
-    assert atlas.wanted == Wanted("umap", Metric("cosine"), Umap(15, 0.1, 0), "relief")
+    assert atlas.wanted == Wanted("umap", Metric("cosine"), Umap(15, 0.5, 0), "relief")
     contexts = maps.contexts(wanted.key, Models().opened, no_file)
     assert len(atlas) == len(contexts) == 4000
     assert (atlas.token, atlas.before, atlas.note) == (

@@ -52,6 +52,7 @@ class PaintingFolder(JobFolder):
         self._store("painting.json", painting.to_json())
         self.want("run")
         (self.path / "progress.json").unlink(missing_ok=True)
+        self.await_it()
         self.reopen()
 
     def asked_at(self) -> float:

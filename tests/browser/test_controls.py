@@ -92,7 +92,7 @@ def test_everything_has_the_name_that_stays_put(lab: "Lab") -> None:
 def test_pages_that_do_not_exist_are_not_in_the_navigation(lab: "Lab") -> None:
     lab.open()
     expect(lab.page.get_by_role("navigation", name="Pages").get_by_role("link")).to_have_text(
-        ["Cell", "Network", "Train", "Lens", "Models"]
+        ["Cell", "Network", "Train", "Lens", "Map", "Models"]
     )
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +16,7 @@ from safetensors.numpy import save_file
 from components.map_view import SEQUENCE
 from lstm.atlas import Atlas
 from lstm.maps import Maps
+from lstm.order import Order
 from tests.browser.axe import violations
 
 if TYPE_CHECKING:
@@ -223,6 +226,7 @@ def test_a_matrix_of_ones_own_is_mapped_and_what_cannot_be_is_said_where_it_is_a
     lab: "Lab", watch: "Watch", tmp_path: Path
 ) -> None:
     watch.allow("422")
+    watch.allow("413")
     open_map(lab, "#v=2&projection=pca")
     count = lab.page.get_by_role("textbox", name="Contexts", exact=True)
     count.fill("many")
@@ -243,6 +247,14 @@ def test_a_matrix_of_ones_own_is_mapped_and_what_cannot_be_is_said_where_it_is_a
     chooser = lab.page.get_by_label("A matrix …")
     chooser.set_input_files(matrix(tmp_path / "bad.npy", bad))
     expect(lab.alert).to_contain_text("Row 42 has no finite number in column 3")
+    large = matrix(tmp_path / "large.npy", np.zeros((0, 512), "f4"))
+    with large.open("r+b") as file:
+        np.lib.format.write_array_header_1_0(
+            file, {"descr": "<f4", "fortran_order": False, "shape": (150_000, 512)}
+        )
+        file.truncate(file.tell() + 150_000 * 512 * 4)
+    chooser.set_input_files(large)
+    expect(lab.alert).to_contain_text("The matrix takes 293 MB; up to 256 MB can be sent")
     chooser.set_input_files(matrix(tmp_path / "two.npy", rows))
     expect(lab.page.locator(".lab-map.is-matrix")).to_be_attached()
     expect(lab.page.locator(".lab-what")).to_have_text("5 units.")
@@ -265,3 +277,25 @@ def test_a_matrix_of_ones_own_is_mapped_and_what_cannot_be_is_said_where_it_is_a
     expect(tensor.locator("option")).to_have_text(["low (600 × 5)", "wide (600 × 10)"])
     tensor.select_option("wide")
     expect(lab.page.locator(".lab-what")).to_have_text("10 units.")
+
+
+def test_a_finished_map_is_shown_though_something_was_refused_meanwhile(
+    open_lab: "Callable[..., Lab]", no_workers: None, own_server: "Server"
+) -> None:
+    lab = open_lab(own_server.url)
+    open_map(lab, "#v=2&what=c&count=500")
+    expect(lab.page.locator(".lab-map-how")).to_have_text("PCA is shown")
+    seed = lab.page.get_by_role("textbox", name="Seed", exact=True)
+    lab.page.get_by_text("Metric, neighbours").click()
+    seed.fill("none")
+    seed.press("Enter")
+    expect(lab.alert).to_contain_text("'none'")
+    # A worker is done: the places do not matter here.
+    maps = Maps(own_server.data)
+    meanwhile = shown(lab, own_server)
+    wanted = Order.from_json(meanwhile.source)
+    maps.put(replace(wanted, wanted=replace(wanted.wanted, projection="umap")), meanwhile)
+    expect(lab.page.locator(".lab-map-how")).to_have_text("UMAP is shown")
+    expect(lab.page.locator(".lab-map-progress")).to_be_hidden()
+    expect(lab.alert).to_contain_text("'none'")
+    expect(seed).to_have_attribute("aria-invalid", "true")

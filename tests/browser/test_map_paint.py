@@ -38,6 +38,7 @@ def folder(
     return diffusion_folder(tmp_path / "sd")
 
 
+@pytest.mark.usefixtures("no_workers")  # the test does a worker's work, and knows when
 def test_it_is_asked_for_awaited_and_seen_and_a_link_brings_it_back(
     folder: Path,
     open_lab: "Callable[..., Lab]",

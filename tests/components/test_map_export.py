@@ -242,6 +242,15 @@ def test_what_was_not_measured_is_empty(atlas: Atlas) -> None:
     assert last.endswith(",,,")
 
 
+def test_a_table_holds_every_token_as_it_is(atlas: Atlas) -> None:
+    signs = ["=1+1", "\r", "\n", "\r\n", '"', ",", "\t", "\u2028", "@", " ", ""]
+    token = (*signs, *atlas.token[len(signs) :])
+    table = map_table.as_csv(replace(atlas, token=token)).decode()
+    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    assert tuple(row["token"] for row in rows) == token
+    assert [int(row["index"]) for row in rows] == list(range(len(atlas)))
+
+
 def test_a_map_is_named_by_what_it_shows() -> None:
     model = ModelSource(HASHES["brackets"], 1, "f")
     assert title_of(Order(model)) == "Brackets and quotes · layer 2 · forget gate f"

@@ -176,7 +176,7 @@ def test_what_is_no_list_of_labels_is_refused(
 
 
 def test_what_is_gone_is_said(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="no longer here: what nobody uses goes after a day"):
+    with pytest.raises(LabError, match="no longer here: they are kept for a day"):
         map_matrix.file_of("0" * 64)
     with pytest.raises(LabError, match="names no file"):
         map_matrix.file_of("../matrix")

@@ -267,6 +267,22 @@ def test_a_map_that_was_stopped_begins_again_only_when_it_is_asked_for(ask: Ask)
     assert ask(**asked, begin=True)["state"]["state"] == "waiting"
 
 
+def test_a_map_that_the_queue_lost_is_put_back_when_it_is_asked_for(ask: Ask) -> None:
+    asked = {"projection": "umap", "count": "504"}
+    key = ask(**asked)["wanted_key"]
+    with queue.asked(line=queue.MAPS) as task:
+        task.huey.flush()  # as by a worker that dies before it says that it has begun
+    lost = ask(**asked)["state"]
+    assert lost["state"] == "interrupted"
+    assert lost["says"] == "It is no longer in the queue. Make it again."
+    again = ask(**asked, begin=True)
+    assert (again["wanted_key"], again["state"]["state"]) == (key, "waiting")
+    assert again["state"]["place"] == 1
+    assert ask(**asked, begin=True)["state"]["place"] == 1
+    with queue.asked(line=queue.MAPS) as task:
+        assert task.huey.pending_count() == 1
+
+
 def test_of_a_large_map_a_smaller_one_is_shown_meanwhile(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,6 +314,21 @@ def test_a_unit_that_chooses_the_contexts_is_explained(ask: Ask) -> None:
     assert found["unit"]["says"].startswith("The 25 of 500 contexts where unit 15 is highest share")
     assert "The map " in found["unit"]["says"]
     assert "the 5% of 10,000 contexts where unit 15 is highest" in found["shown"]["says"][0]
+
+
+def test_a_large_model_seeks_the_contexts_of_a_unit_in_a_job(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_run, "MOST_READING", 10**9)
+    found = ask(only="14")
+    assert found["key"] == ask()["key"] != found["wanted_key"]
+    assert found["state"]["state"] == "waiting"
+    assert found["shown"]["says"][0] == (
+        "This is PCA of contexts of all kinds, shown while those are sought where unit 14 is "
+        "highest."
+    )
+    assert found["unit"]["unit"] == 14
+    assert found["unit"]["says"].startswith("The 25 of 500 contexts where unit 14 is highest")
 
 
 def test_a_unit_that_pulls_is_explained(ask: Ask) -> None:
@@ -423,8 +454,9 @@ def test_a_matrix_of_one_s_own_is_mapped_with_its_labels(ask: Ask, tmp_path: Pat
 def test_fewer_rows_than_neighbours_are_no_bug(ask: Ask, tmp_path: Path) -> None:
     rows = np.random.default_rng(2).normal(size=(20, 3))
     source = {"kind": "matrix", "hash": brought(rows, tmp_path)}
-    found = ask(source=source, projection="umap", neighbours="200")
-    assert found["shown"]["count"] == 20
+    found = ask(source=source, projection="umap", neighbours="200", count="9000")
+    assert found["shown"]["count"] == found["shown"]["of"] == 20
+    assert found["shown"]["says"][0] == "This is PCA of the contexts, shown while UMAP is made."
     assert found["state"]["state"] == "waiting"
 
 

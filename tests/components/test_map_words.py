@@ -19,6 +19,7 @@ from lstm.map_folder import MapState
 from lstm.map_source import ModelSource
 from lstm.oddities import Oddities
 from lstm.order import Order
+from lstm.projection import Umap
 from lstm.trust import Trust, trust
 
 RNG = np.random.default_rng(2)
@@ -166,23 +167,40 @@ def test_notes_tell_of_the_text_the_axes_and_what_is_odd(drawn: tuple[Contexts, 
         "7 units never move: 0, 1, 2, 3, 4 ….",
     ]
     assert map_words.oddities_in_words(Oddities(0, np.array([3])), 9) == ["1 unit never moves: 3."]
+    many = dataclasses.replace(atlas, wanted=Wanted(umap=Umap(len(atlas))), share=())
+    assert map_words.notes(many, nothing)[1:] == [
+        f"UMAP was to look at {len(atlas)} neighbours, but there are only {len(atlas)} contexts: "
+        f"it looked at {len(atlas) - 1}."
+    ]
 
 
 def test_another_map_meanwhile_is_said() -> None:
     wanted = Order(ModelSource("f" * 64, 0), 30_000)
     pca = dataclasses.replace(wanted, wanted=Wanted("pca"))
     few = dataclasses.replace(pca, count=4000)
-    assert map_words.meanwhile(wanted, pca) == (
+    assert map_words.meanwhile(wanted, pca, fewer=False) == (
         "This is PCA of the contexts, shown while UMAP is made."
     )
-    assert map_words.meanwhile(wanted, few) == (
+    assert map_words.meanwhile(wanted, few, fewer=True) == (
         "This is PCA of 4,000 of the 30,000 contexts, shown while UMAP is made."
     )
-    assert map_words.meanwhile(pca, few) == (
+    assert map_words.meanwhile(pca, few, fewer=True) == (
         "This is PCA of 4,000 of the 30,000 contexts, shown while the whole map is made."
     )
+    # Where there are not even 4,000.
+    assert map_words.meanwhile(wanted, few, fewer=False) == (
+        "This is PCA of the contexts, shown while UMAP is made."
+    )
+    assert map_words.meanwhile(pca, few, fewer=False) == (
+        "This is PCA of the contexts, shown while the whole map is made."
+    )
+    one = dataclasses.replace(pca, unit=6)
+    assert map_words.meanwhile(one, few, fewer=True) == (
+        "This is PCA of contexts of all kinds, shown while those are sought where unit 6 is "
+        "highest."
+    )
     clusters = dataclasses.replace(wanted, wanted=Wanted("pca", way="hdbscan"))
-    assert "while HDBSCAN finds its own" in map_words.meanwhile(clusters, pca)
+    assert "while HDBSCAN finds its own" in map_words.meanwhile(clusters, pca, fewer=False)
 
 
 def test_a_path_tells_of_unknown_tokens_and_far_steps() -> None:

@@ -265,6 +265,9 @@ def test_room_is_not_counted_each_time(
     assert none.has(ORDER.key)
     at(none, 61).put(seeded(2), atlas)
     assert [none.has(order.key) for order in (ORDER, seeded(1), seeded(2))] == [False, False, True]
+    monkeypatch.setattr(maps, "LARGE", 100)  # for what is large it is
+    at(none, 62).put(ORDER, atlas)
+    assert [none.has(order.key) for order in (ORDER, seeded(2))] == [True, False]
 
 
 def test_contexts_count_and_go_too(here: Maps, atlas: Atlas) -> None:

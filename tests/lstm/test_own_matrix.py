@@ -27,13 +27,14 @@ def a_npy(tmp_path: Path) -> Callable[[Any], Path]:
     return write
 
 
-@pytest.mark.parametrize("kind", ["<f8", "<f4", "<f2", "<i4", ">f8"])
+@pytest.mark.parametrize("kind", ["<f8", "<f4", "<f2", "<i4", ">f8", ">f4", "<i8", "i1"])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_npy_files_are_read(npy: Callable[[Any], Path], kind: str, order: Any) -> None:
     rows: NDArray[Any] = (10 * ROWS).astype(kind, order=order)
     found = read_matrix(npy(rows))
     np.testing.assert_array_equal(found.rows, rows)
-    assert found.rows.dtype.itemsize >= 4
+    assert found.rows.dtype in (np.float32, np.float64)
+    assert found.rows.dtype.isnative
     assert found.token == ("",) * 60
     assert found.traits == ((),) * 60
     assert found.note == ""
@@ -72,7 +73,8 @@ def test_labels_name_the_rows(npy: Callable[[Any], Path]) -> None:
     found = read_matrix(npy(ROWS), labels)
     assert found.token[3] == "Cat number 3 number"
     assert found.token[59] == "x" * 59 + "…"
-    assert found.traits[3] == ("cat", "number", "3")
+    assert found.traits[3] == ("cat number 3 number", "cat", "number", "3")
+    assert found.traits[59] == ("x" * 59 + "…",)
 
 
 def test_of_many_rows_some_are_drawn_with_their_labels(npy: Callable[[Any], Path]) -> None:
@@ -123,6 +125,14 @@ def test_another_number_of_labels_is_refused(npy: Callable[[Any], Path]) -> None
         (ROWS[:, :0], "Use 1 to 4,096"),
         (np.zeros((20, 5000)), "5,000 numbers in a row"),
         (np.where(ROWS > 2, np.inf, ROWS), r"Row \d+ has no finite number"),
+        (
+            np.where(ROWS > 2, -3e38, ROWS).astype("f4"),
+            r"as large as 3e\+38\. Use numbers up to 1e\+30",
+        ),
+        (
+            np.where(ROWS > 2, np.longdouble("1e4000"), ROWS),
+            r"no finite number in column \d \(inf\)",
+        ),
         (ROWS.astype(complex), "The numbers are complex128. Save it"),
         (ROWS.astype(object), "Python objects .pickle., which could run any program"),
     ],
