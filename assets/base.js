@@ -112,8 +112,12 @@
     ask(settings, text, tooLong, options) {
       if (text !== this.text) this.editedAt = performance.now();
       this.text = text;
-      if (text.length > LONGEST_TEXT) this.refuse(settings, tooLong());
+      if (this.isTooLong(text)) this.refuse(settings, tooLong());
       else this.asking.offer(settings, options);
+    }
+
+    isTooLong(text) {
+      return text.length > LONGEST_TEXT;
     }
 
     /** The theme changed, and figures carry their colours. */

@@ -73,9 +73,9 @@
     }
 
     /** The view that shows a rectangle of places with some room around it. */
-    fitting(left, top, right, bottom) {
+    fitting([left, top, right, bottom], near = FITTED) {
       const room = 0.7 * Math.min(this.width / (right - left || 1e-9), this.height / (bottom - top || 1e-9));
-      const zoom = Math.min(Math.log2(room / this.whole), Math.max(this.zoom, FITTED));
+      const zoom = Math.min(Math.log2(room / this.whole), Math.max(this.zoom, near));
       return this.within({ x: (left + right) / 2, y: (top + bottom) / 2, zoom });
     }
   }

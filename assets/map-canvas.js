@@ -150,9 +150,9 @@
       this.look(camera.zoomed(zoom, camera.width / 2, camera.height / 2), { slowly: true });
     }
 
-    /** Show all of some points. */
-    fit(ids) {
-      if (ids.length) this.look(this.camera.fitting(...this.places.around(ids)), { slowly: true });
+    /** Show all of some points; `near` is how many doublings it may take to come near to them. */
+    fit(ids, near) {
+      if (ids.length) this.look(this.camera.fitting(this.places.around(ids), near), { slowly: true });
     }
 
     look(view, { slowly = false } = {}) {

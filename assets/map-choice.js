@@ -2,20 +2,19 @@
 "use strict";
 (() => {
   const lab = (window.lstmLab ??= {});
-  const NAMES = ["Coarse", "Middle", "Fine"];
+  const CLOSE = 6; // doublings at most to come near to a context: its nearest may lie on it
 
   class MapChoice {
     constructor(view) {
       this.view = view;
       this.at = {}; // {level, region}, {point} or {ids}
-      this.level = 0; // of the list
+      this.regions = new lab.MapRegions(view);
       this.point = new lab.MapPoint(view);
       const { root } = view;
       this.card = root.querySelector(".lab-card-region");
       this.title = this.card.querySelector("h2");
       this.place = this.card.querySelector(".lab-map-record");
       this.told = this.card.querySelector(".lab-map-told");
-      this.levels = this.card.querySelector(".lab-map-levels");
       this.back = this.card.querySelector("[data-map=regions]");
       view.listen("click", ({ target }) => this.pressed(target));
       view.listen("keydown", (event) => {
@@ -100,7 +99,7 @@
 
     choosePoint(point, show = false) {
       this.take({ point });
-      if (show) this.reveal(point);
+      if (show) this.approach(point);
       if (show) this.focus();
     }
 
@@ -119,6 +118,7 @@
       this.at = at;
       this.pending = undefined;
       this.show();
+      this.place.parentElement.scrollTop = 0; // what was there before may have been scrolled
       this.view.tell("chosen", { ...at, ids: this.ids });
       lab.settled?.(this.view);
     }
@@ -128,6 +128,12 @@
       const { canvas, box } = this.view;
       const [x, y] = canvas.at(n);
       if (x < 0 || y < 0 || x > box.clientWidth || y > box.clientHeight) canvas.fit([n]);
+    }
+
+    /** Look at a context so that it and its nearest in truth are seen apart. */
+    approach(n) {
+      const { canvas, contexts } = this.view;
+      canvas.fit([n, ...contexts.nearest(n)], CLOSE);
     }
 
     /** What had the focus is gone: the panel has it now. */
@@ -155,7 +161,6 @@
         const { level, region, point } = pending;
         this.at = answer.regions[level]?.[region] || point < contexts.count ? pending : {};
       }
-      this.level = Math.min(this.level, answer.regions.length - 1);
       this.show();
     }
 
@@ -187,14 +192,14 @@
       view.canvas.links([]);
       view.canvas.chosen = point ?? null;
       this.back.hidden = this.isNone;
-      this.levels.hidden = !this.isNone;
+      this.regions.levels.hidden = !this.isNone;
       if (point !== undefined) this.head("Context", this.point.fill(this.place, point));
       else if (region !== undefined) {
         const record = view.answer.regions[level][region];
         this.head("Region · ", record.says[0], record.name);
         lab.mapRecord.fill(this.place, view, record);
       } else if (ids) this.describe(ids);
-      else this.showList(this.level);
+      else this.showList();
       view.colours.draw();
     }
 
@@ -202,6 +207,11 @@
     head(title, told = "", name = "") {
       this.title.replaceChildren(title, ...(name ? [lab.mapRecord.piece("span", name, "lab-map-name")] : []));
       this.told.textContent = told;
+    }
+
+    /** The regions of a level, or of the one that was listed last. */
+    showList(level) {
+      this.head(`Regions · ${this.regions.show(this.place, level)}`);
     }
 
     /** What a selection shares, as the server says. */
@@ -218,26 +228,6 @@
       } catch (error) {
         if (this.at.ids === ids) place.replaceChildren(piece("p", error.message, "lab-map-doubted"));
       }
-    }
-
-    showList(level) {
-      const { view, levels } = this;
-      this.level = level;
-      const { regions } = view.answer;
-      this.head(`Regions · ${regions[level]?.length ?? 0}`);
-      const chips = regions.map(({ length }, n) => {
-        const chip = document.createElement("button");
-        chip.type = "button";
-        chip.className = "lab-toggle";
-        chip.dataset.mapLevel = n;
-        chip.textContent = `${NAMES[n] ?? n + 1} ${length}`;
-        chip.setAttribute("aria-pressed", String(n === level));
-        return chip;
-      });
-      const had = levels.contains(document.activeElement);
-      levels.replaceChildren(...chips);
-      if (had) chips[level]?.focus();
-      lab.mapRecord.list(this.place, view, level);
     }
   }
 

@@ -136,7 +136,7 @@
       } else if (fate !== undefined) a.choice.chooseRegion(0, Number(fate));
       else if (context !== undefined) {
         a.choice.choosePoint(Number(context));
-        a.choice.reveal(Number(context));
+        a.choice.approach(Number(context));
       }
     }
 

@@ -80,7 +80,7 @@
       this.at = this.at < 0 ? (by > 0 ? 0 : hits.length - 1) : (this.at + by + hits.length) % hits.length;
       const { choice } = this.view;
       choice.choosePoint(hits[this.at]);
-      choice.reveal(hits[this.at]);
+      choice.approach(hits[this.at]);
     }
 
     /** Those that stand out on the map. */

@@ -22,7 +22,7 @@
       const region = contexts.place(n);
       card.replaceChildren(
         contexts.write(piece("p", "", "lab-map-context"), n),
-        piece("p", region?.name ?? "in no region", "lab-map-where"),
+        piece("p", region ? lab.mapRecord.spelled(region.name) : "in no region", "lab-map-where"),
         piece("p", view.choice.point.trusted(n).words, "lab-does"),
       );
       this.place(x, y);

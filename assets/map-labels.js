@@ -19,6 +19,9 @@
   const SAME = 170; // pixels within which a name is not said twice
   const RIM = 22; // pixels beyond the frame that a name may take
   const FADE = 120; // milliseconds
+  const LONE = /‘([^\p{L}\p{N}])’/gu; // a sign between its quotes
+  const LARGER = 1.5; // times: the letters of a name that is no more
+  const ALONE = 5; // letters of such a name, with quotes and spaces
 
   const ruler = document.createElement("canvas").getContext("2d");
 
@@ -31,7 +34,7 @@
     load(levels) {
       this.levels = levels;
       this.all = levels.flatMap((level, rank) =>
-        level.map((label) => ({ ...label, given: label, rank, lines: linesOf(label.name), last: rank === levels.length - 1 })),
+        level.map((label) => ({ ...label, given: label, rank, lines: linesOf(parted(label.name)), last: rank === levels.length - 1 })),
       );
       // By rank and size: what comes first has its place.
       this.all.sort((one, other) => one.rank - other.rank || other.count - one.count);
@@ -129,6 +132,9 @@
   const repeats = (label, box, other) =>
     label.name === other.label.name && Math.hypot(box.left - other.box.left, box.top - other.box.top) < SAME;
 
+  /** A sign alone between its quotes would read as one sign with them: they stand apart from it. */
+  const parted = (name) => name.replaceAll(LONE, "‘\u2005$1\u2005’");
+
   /** A long name on two lines, broken at the comma or space nearest to its middle. */
   function linesOf(name) {
     const short = (line) => ([...line].length > LONGEST ? `${[...line].slice(0, LONGEST - 1).join("")}…` : line);
@@ -145,7 +151,8 @@
   const fontOf = (rank, letters, tones) => `${of(WEIGHTS, rank)} ${letters}px ${tones.font}`;
 
   function sizeOf({ lines, rank }, shrunk, tones) {
-    const letters = of(LETTERS, rank) * shrunk;
+    const larger = lines.join("").length <= ALONE ? LARGER : 1;
+    const letters = of(LETTERS, rank) * shrunk * larger;
     ruler.font = fontOf(rank, letters, tones);
     const width = Math.max(...lines.map((line) => ruler.measureText(line).width)) + 8;
     return { letters, width: Math.ceil(width), height: Math.ceil(LINE * letters * lines.length + 4) };

@@ -10,8 +10,11 @@
     }
 
     /** @param pixelOf gives the pixel [x, y] of a point */
-    draw(pen, tones, pixelOf) {
+    drawLinks(pen, tones, pixelOf) {
       for (const [n, m, isNear = true] of this.links) link(pen, tones, pixelOf(n), pixelOf(m), isNear);
+    }
+
+    drawRings(pen, tones, pixelOf) {
       if (this.hovered !== null) ring(pen, pixelOf(this.hovered), 6, 1.5, tones);
       if (this.chosen !== null) ring(pen, pixelOf(this.chosen), 8, 2.5, tones);
     }

@@ -8,6 +8,8 @@
   const BEGINNING = 8 * 2 ** 20; // of a larger one: by it the server says what to do, in words
 
   class MapMatrices {
+    static LONGEST = LONGEST;
+
     constructor(view) {
       this.view = view;
       this.known = new Map(); // by hash: {hash, name, labels, labelled, tensor, tensors}
@@ -114,7 +116,7 @@
       if (!file) return undefined;
       return this.view.models.careful(async () => {
         const text = await file.slice(0, 8 * LONGEST).text();
-        if (file.size > 8 * LONGEST || text.length > LONGEST)
+        if (file.size > 8 * LONGEST || [...text].length > LONGEST)
           throw new Error(`${file.name} is too long. Open a text of at most ${LONGEST.toLocaleString("en")} characters.`);
         this.view.clear();
         this.view.set("text", { value: text });

@@ -21,11 +21,14 @@
     if (places.passes.length) pen.drawImage(pointsOf(places, camera, ratio, tones, side), 0, 0);
     pen.scale(ratio, ratio);
     walk.draw(pen, camera, tones);
-    marks.draw(pen, tones, (n) => camera.toPixel(...places.at(n)));
+    const pixelOf = (n) => camera.toPixel(...places.at(n));
+    marks.drawLinks(pen, tones, pixelOf);
     pen.setTransform(1, 0, 0, 1, 0, 0);
     const labels = new lab.MapLabels();
     labels.load(names.levels);
     labels.draw(pen, camera, ratio, tones, { now: 0, still: true });
+    pen.scale(ratio, ratio);
+    marks.drawRings(pen, tones, pixelOf);
     return canvas;
   }
 

@@ -12,8 +12,11 @@
 
   const percent = (share) => `${lab.numbers.shown(100 * share, 0)} %`;
 
+  /** A name in which the beginning of a word is told from a token: beside the map there is room. */
+  const spelled = (name) => name.replaceAll(/‘([\p{L}\p{N}_]+)…’/gu, "the word so far: ‘$1…’");
+
   /** What its contexts have that others have not: two bars for each trait. */
-  function traits(list) {
+  function traits({ traits: list, name: of }) {
     const items = list.slice(0, MOST_TRAITS).map(({ name, share, elsewhere }) => {
       const item = piece("li");
       const bar = piece("i");
@@ -22,13 +25,23 @@
       const numbers = piece("span", `${percent(share)}`);
       numbers.title = `${percent(elsewhere)} elsewhere`;
       numbers.append(piece("small", ` / ${percent(elsewhere)}`));
-      item.append(piece("bdi", name), bar, numbers);
+      const words = piece("bdi", spelled(name));
+      words.title = words.textContent;
+      item.append(words, bar, numbers);
       return item;
     });
     const box = piece("ul", "", "lab-map-traits");
     box.setAttribute("aria-label", "What they share: here / elsewhere");
     box.append(...items);
-    return items.length ? [box] : [];
+    return items.length ? [caption(), box, piece("p", lab.mapMeaning([of]), "lab-does")] : [];
+  }
+
+  /** What stands in the columns below. */
+  function caption() {
+    const box = piece("p", "", "lab-map-caption");
+    box.ariaHidden = "true"; // the list is called so
+    box.append(piece("span", "They share"), piece("span", "here / elsewhere"));
+    return box;
   }
 
   /** The mean of each gate, each in its hue. */
@@ -74,32 +87,11 @@
     place.replaceChildren(
       piece("p", first ?? `${record.count} contexts`, "lab-map-summary"),
       actions(record),
-      ...traits(record.traits),
+      ...traits(record),
       ...gates(record.gates),
       ...more.map((words) => piece("p", words, "lab-does")),
       examples,
     );
-  }
-
-  /** The list of the regions of a level: the keyboard's way to what a click on the map does. */
-  function list(place, view, level) {
-    const regions = view.answer.regions[level] ?? [];
-    const items = regions.map((region, number) => {
-      const item = piece("li");
-      const button = piece("button");
-      button.type = "button";
-      Object.assign(button.dataset, { region: number, level });
-      const swatch = piece("i");
-      swatch.style.background = view.config.hues[region.color];
-      button.append(swatch, piece("bdi", region.name), piece("span", region.count.toLocaleString("en")));
-      item.append(button);
-      return [region.count, item];
-    });
-    const box = piece("ul", "", "lab-map-regions");
-    box.setAttribute("aria-label", "Regions");
-    box.append(...items.sort(([one], [other]) => other - one).map(([, item]) => item));
-    const none = piece("p", "There is no region: the contexts do not gather anywhere.", "lab-does");
-    place.replaceChildren(items.length ? box : none);
   }
 
   /** Sentences of which the first is read at once, and the others by whoever opens them. */
@@ -113,5 +105,5 @@
     place.querySelector("ul").replaceChildren(...more.map((words) => piece("li", words)));
   }
 
-  lab.mapRecord = { fill, list, gates, piece, say };
+  lab.mapRecord = { fill, gates, piece, say, spelled };
 })();

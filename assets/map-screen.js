@@ -154,10 +154,12 @@
       const { pen } = marks;
       marks.clear();
       pen.scale(ratio, ratio);
-      this.marks.draw(pen, tones, (n) => camera.toPixel(...places.at(n)));
+      const pixelOf = (n) => camera.toPixel(...places.at(n));
+      this.marks.drawLinks(pen, tones, pixelOf);
       pen.setTransform(1, 0, 0, 1, 0, 0);
       if (this.names.draw(pen, camera, ratio, tones, when)) this.due.add("marks");
       pen.scale(ratio, ratio);
+      this.marks.drawRings(pen, tones, pixelOf); // over the names, which would hide what is chosen
       this.marks.drawLasso(pen, camera, tones);
     }
   }

@@ -3,6 +3,14 @@
 (() => {
   const lab = (window.lstmLab ??= {});
 
+  const FINE = 0.995; // from which two decimals would write the same as of what is perfect
+
+  /** A measure of which 1 is perfect: written as 1 by nothing else. */
+  const measure = (value) => {
+    if (value === 1) return "1";
+    return lab.numbers.shown(value < FINE ? value : Math.min(value, 0.999), value < FINE ? 2 : 3);
+  };
+
   class MapTrust {
     constructor(view) {
       this.view = view;
@@ -24,7 +32,7 @@
       lab.mapRecord.say(this.says, trust.says);
       for (const place of this.measures) {
         const value = trust[place.dataset.measure];
-        place.textContent = number(value);
+        place.textContent = measure(value);
         place.title = String(value);
       }
       this.unitCard.classList.toggle("is-away", !unit);

@@ -59,8 +59,9 @@
 
     offer(settings, options = {}) {
       const tooLong = () => {
-        const count = settings.text.length.toLocaleString("en");
-        return { message: `The text has ${count} characters. Use at most 60,000.`, field: "text" };
+        const count = [...settings.text].length.toLocaleString("en");
+        const most = lab.MapMatrices.LONGEST.toLocaleString("en");
+        return { message: `The text has ${count} characters. Use at most ${most}.`, field: "text" };
       };
       const wanted = { ...settings, ...this.ofParts("settings") };
       // What an answer set in the controls comes back as a change; it is none.
@@ -71,6 +72,11 @@
       // Each number on the way would be a map that a worker makes for minutes.
       clearTimeout(this.asking.timer);
       this.asking.timer = setTimeout(() => this.asking.flush(), REST);
+    }
+
+    /** As the server counts: a letter of two code units is one character. */
+    isTooLong(text) {
+      return [...text].length > lab.MapMatrices.LONGEST;
     }
 
     /** Whether another map would be made, and not only another path be walked on it. */

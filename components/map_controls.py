@@ -105,7 +105,11 @@ def _progress() -> Component:
             html.Div(
                 [
                     html.Button(
-                        "Stop", type="button", className="lab-chip", **attributes(data_map="stop")
+                        "Stop",
+                        type="button",
+                        className="lab-chip",
+                        title="It stops for everyone who waits for this map",
+                        **attributes(data_map="stop"),
                     ),
                     html.Button(
                         "Make it",

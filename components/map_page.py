@@ -20,7 +20,7 @@ from lstm.trust import Trust
 
 from .map_colours import look
 from .map_sheet import Sheet
-from .map_words import BAD, trust_in_words
+from .map_words import BAD, measure, trust_in_words
 from .numerals import fixed, percent
 from .theme import SURFACES, ThemeName
 
@@ -188,7 +188,7 @@ def _figures(trust: Trust) -> str:
         f"recall at {trust.k}": trust.recall,
     }
     return "".join(
-        f"<div><dt>{name}</dt><dd>{fixed(value, 2)}</dd></div>" for name, value in told.items()
+        f"<div><dt>{name}</dt><dd>{measure(value)}</dd></div>" for name, value in told.items()
     )
 
 

@@ -15,21 +15,23 @@ from lstm.map_job import at_once
 from lstm.map_source import ModelSource
 from lstm.maps import Maps
 from lstm.oddities import oddities
-from lstm.order import USUAL, Opened, Order
+from lstm.order import Opened, Order
 from lstm.selection import usual_distance
 
 from . import boundary, map_sheet, map_state, map_unit, map_words, theme
 from .boundary import FieldError
 from .figures.gain import gain_curve
 from .map_matrix import file_of
+from .map_meanwhile import to_show
 from .map_path import NO_MODEL, no_path, path
 from .map_settings import WHATS, MapSettings
 from .map_sheet import Sheet
 from .map_sources import Mapped, says_what
+from .one_by_one import OneByOne
 
-MOST_AT_ONCE = 8_000  # contexts whose principal components a reader waits for: two seconds
-MEANWHILE = USUAL  # contexts of a larger map that are shown until it is made
-MOST_READING = 4 * 10**10  # multiplications of a model that reads meanwhile: a few seconds
+PATIENCE = 30.0  # seconds in which a request waits for another one that makes the same map
+
+_MAKING = OneByOne()
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,8 @@ class MapRun:
         mapped = Mapped.of(settings, opened)
         try:
             wanted = settings.order(mapped.layer, mapped.what)
-            shown = wanted if _is_here(maps, wanted) else _to_show(wanted, mapped)
-            if not _is_here(maps, shown):
-                at_once(maps, shown, opened, file_of)
+            shown = wanted if _is_here(maps, wanted) else to_show(wanted, mapped)
+            _make_at_once(maps, shown, opened)
         except LabError as error:
             raise FieldError(_field(settings), str(error)) from error
         if shown is not wanted:
@@ -151,28 +152,13 @@ def _is_here(maps: Maps, order: Order) -> bool:
     return True
 
 
-def _to_show(wanted: Order, mapped: Mapped) -> Order:
-    """Give what can be shown at once: the order itself, or another one meanwhile.
-
-    That is principal components with the regions of the relief; HDBSCAN, like UMAP, takes
-    seconds to begin with. The contexts of one unit are sought among many more, for which a
-    large model reads too long: then all contexts are shown.
-    """
-    count = wanted.count if wanted.count <= MOST_AT_ONCE else MEANWHILE
-    unit = wanted.unit if _reading(wanted, mapped) <= MOST_READING else None
-    quick = replace(wanted, count=count, unit=unit)
-    quick = replace(quick, wanted=replace(wanted.wanted, projection="pca", way="relief"))
-    return wanted if quick == wanted else quick
-
-
-def _reading(wanted: Order, mapped: Mapped) -> int:
-    """Estimate how many multiplications a model takes to read what is mapped."""
-    source = wanted.source
-    if mapped.model is None or not isinstance(source, ModelSource):
-        return 0
-    tokens = len(source.text) or wanted.tokens  # a text has no more tokens than characters
-    read = mapped.model.layers[: mapped.layer + 1]
-    return tokens * sum(one.W_ih.size + one.W_hh.size for one in read)
+def _make_at_once(maps: Maps, shown: Order, opened: Opened) -> None:
+    """Make a map that is not here; of several requests for it, one makes it for all."""
+    if _is_here(maps, shown):
+        return
+    with _MAKING.held((maps.root, shown.key), PATIENCE):
+        if not _is_here(maps, shown):
+            at_once(maps, shown, opened, file_of)
 
 
 def _field(settings: MapSettings) -> str:

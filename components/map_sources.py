@@ -30,6 +30,8 @@ class Mapped:
     units : int
         D, the numbers of a row.
     model : Model, or None
+    rows : int, or None
+        Of a matrix.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Mapped:
     what: str
     units: int
     model: Model | None
+    rows: int | None = None
 
     @classmethod
     def of(cls, settings: MapSettings, model_of: Opened) -> "Mapped":
@@ -99,7 +102,7 @@ def _matrix(settings: MapSettings) -> Mapped:
     if source.labels:
         file_of(source.labels)
     N, D = table.shape
-    return Mapped(f"Matrix of {N:,} rows", (), (), 0, "h", D, None)
+    return Mapped(f"Matrix of {N:,} rows", (), (), 0, "h", D, None, N)
 
 
 def says_what(found: Mapped, settings: MapSettings) -> list[str]:

@@ -28,6 +28,7 @@ FEW_COPIES = 0.01  # of the rows: less change nothing
 _ERRORS = 3  # standard errors by which the gain must exceed that of the shuffled map
 _LEAST_GAIN = 0.02
 _NAMED = 5
+_FINE = 0.995  # from which two decimals would write the same as of what is perfect
 
 
 def trust_in_words(trust: Trust) -> list[str]:
@@ -47,6 +48,19 @@ def trust_in_words(trust: Trust) -> list[str]:
     return said
 
 
+def measure(value: float) -> str:
+    """Write a measure of which 1 is perfect; nothing else is written as 1.
+
+    Examples
+    --------
+    >>> measure(0.9542), measure(0.9988), measure(0.9999), measure(1.0)
+    ('0.95', '0.999', '0.999', '1')
+    """
+    if value == 1:
+        return "1"
+    return fixed(value, 2) if value < _FINE else fixed(min(value, 0.999), 3)
+
+
 def beats_chance(trust: Trust) -> bool:
     """Tell whether a map shows more than itself with its points shuffled."""
     at = trust.peak
@@ -62,7 +76,7 @@ def _verdict(trust: Trust) -> str:
         )
     near, kept = trust.trustworthiness, trust.continuity
     worse = min(near, kept)
-    measured = f"(trustworthiness {fixed(near, 2)}, continuity {fixed(kept, 2)})"
+    measured = f"(trustworthiness {measure(near)}, continuity {measure(kept)})"
     if worse >= GOOD:
         return f"Good: few strangers are put near, and few neighbours far {measured}."
     which = "strangers are put near" if near <= kept else "neighbours are put far away"
@@ -101,14 +115,15 @@ def region_in_words(region: Region, atlas: Atlas) -> list[str]:
 
 
 def unit_in_words(one: High) -> str:
-    """Say of a unit whether it is high or low, and its mean.
+    """Say of a unit whether it is high or low, its mean there and that of all others.
 
     Examples
     --------
-    >>> unit_in_words(High(6, 0.912, 1.8)), unit_in_words(High(2, -0.5, -1.2))
-    ('unit 6 high (0.91)', 'unit 2 low (−0.50)')
+    >>> unit_in_words(High(6, 0.912, 1.8, 0.2)), unit_in_words(High(2, -0.5, -1.2, 0.1))
+    ('unit 6 high (0.91; elsewhere 0.20)', 'unit 2 low (−0.50; elsewhere 0.10)')
     """
-    return f"unit {one.unit} {'high' if one.apart > 0 else 'low'} ({fixed(one.mean, 2)})"
+    height = "high" if one.apart > 0 else "low"
+    return f"unit {one.unit} {height} ({fixed(one.mean, 2)}; elsewhere {fixed(one.elsewhere, 2)})"
 
 
 def _telling(gates: Mapping[str, float], atlas: Atlas) -> str:
@@ -149,6 +164,8 @@ def meanwhile(wanted: Order, shown: Order, *, fewer: bool) -> str:
             f"This is PCA of contexts of all kinds, shown while those are sought where unit "
             f"{wanted.unit} is highest."
         )
+    if wanted.source != shown.source:
+        return "This is PCA of the beginning of the text, shown while the whole map is made."
     of = f"{shown.count:,} of the {wanted.count:,} contexts" if fewer else "the contexts"
     if wanted.wanted.projection == "umap":
         return f"This is PCA of {of}, shown while UMAP is made."

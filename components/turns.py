@@ -31,21 +31,19 @@ def passed_on(id: str, maps: Maps, paintings: Paintings) -> bool:
     -------
     bool
         Whether it was put there, so that the worker is to take the next one.
-
-    Raises
-    ------
-    LabError
-        If the queue does not answer.
     """
     last = time.time() - LATELY
     awaited = _awaited(id, maps, paintings)
     if awaited is None or awaited >= last:
         return False
-    others = (_awaited(other, maps, paintings) for other in queue.waiting(queue.MAPS))
-    # Not merely later than this one: what nobody waits for at all keeps its order.
-    if not any(other is not None and other >= last for other in others):
+    try:
+        others = (_awaited(other, maps, paintings) for other in queue.waiting(queue.MAPS))
+        # Not merely later than this one: what nobody waits for at all keeps its order.
+        if not any(other is not None and other >= last for other in others):
+            return False
+        queue.put(id, queue.MAPS)
+    except LabError:  # the queue does not answer: then this one is made, rather than lost
         return False
-    queue.put(id, queue.MAPS)
     return True
 
 

@@ -20,7 +20,7 @@ from .trust import Trust
 
 Projection = Literal["umap", "pca"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
-VERSION = 1  # of what is computed and how it is kept; another one is another map
+VERSION = 2  # of what is computed and how it is kept; another one is another map
 
 
 @dataclass(frozen=True)

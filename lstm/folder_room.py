@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .disk import tidy
 from .shelf import LEAST_ROOM
 
 _GONE = ".gone-"
@@ -41,9 +40,8 @@ def make_room(
     sizes: dict[Path, int] = {}
     used: dict[Path, float] = {}
     for folder in folders:
-        tidy(folder, now - _LEFTOVER)
         with suppress(FileNotFoundError):  # another process may clear up too
-            found = list(_files(folder))
+            found = list(_files(folder, now - _LEFTOVER))
             used[folder] = max((one.st_mtime for one in found), default=folder.stat().st_mtime)
             sizes[folder] = max(sum(one.st_size for one in found), LEAST_ROOM)
     free = quota - sum(sizes.values())
@@ -55,14 +53,21 @@ def make_room(
             free += sizes[folder]
 
 
-def _files(folder: Path) -> Iterator[os.stat_result]:
-    """Look at all files in a folder: there may be thousands, so only once at each."""
+def _files(folder: Path, last: float) -> Iterator[os.stat_result]:
+    """Look at all files in a folder: there may be thousands, so only once at each.
+
+    What a process left, before ``last``, that was ended while it wrote is removed.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(Path(entry.path))
+                yield from _files(Path(entry.path), last)
+                continue
+            found = entry.stat(follow_symlinks=False)
+            if entry.name.endswith(".part") and found.st_mtime < last:
+                Path(entry.path).unlink(missing_ok=True)
             else:
-                yield entry.stat(follow_symlinks=False)
+                yield found
 
 
 def remove(folder: Path) -> None:

@@ -62,11 +62,13 @@ class High(NamedTuple):
     """A unit that stands out in a part: its mean there, and how far that is from the others'.
 
     ``apart`` is in standard deviations of all contexts; it is negative where the unit is low.
+    ``elsewhere`` is the mean of all other contexts.
     """
 
     unit: int
     mean: float
     apart: float
+    elsewhere: float
 
 
 def traits_in(traits: Sequence[Sequence[str]]) -> Traits:
@@ -154,11 +156,16 @@ def units_by_part(rows: Array, parts: NDArray[np.int32]) -> list[tuple[High, ...
     # Rounding leaves a unit that never moves a little spread.
     still = spread <= 1e-6 * np.maximum(np.abs(mean), 1e-30)
     found = []
+    N = len(rows)
     for part in range(int(parts.max(initial=-1)) + 1):
-        here = rows[parts == part].mean(axis=0, dtype=float)
+        mine = parts == part
+        n, here = np.count_nonzero(mine), rows[mine].mean(axis=0, dtype=float)
+        others = (N * mean - n * here) / max(N - n, 1)
         apart = np.where(still, 0.0, (here - mean) / np.where(still, 1.0, spread))
         order = np.argsort(-np.abs(apart), kind="stable")[:_KEPT_UNITS]
-        found.append(tuple(High(int(u), float(here[u]), float(apart[u])) for u in order))
+        found.append(
+            tuple(High(int(u), float(here[u]), float(apart[u]), float(others[u])) for u in order)
+        )
     return found
 
 
@@ -268,7 +275,7 @@ def _words(traits: Sequence[Trait], units: Sequence[High]) -> list[str]:
     if sum(trait.share for trait in some[:3]) >= _MOST_SHARE:
         return [" · ".join(trait.name for trait in some[:3])]
     if some:
-        return [NONE, *often]
+        return often
     return [
         f"unit {one.unit} {'high' if one.apart > 0 else 'low'}"
         for one in units

@@ -42,9 +42,10 @@ class PaintingFolder(JobFolder):
     def painting(self) -> Painting | None:
         """Read what was asked for; None where nothing was, or it is damaged."""
         try:
-            return Painting.from_json(self._json("painting.json"))
+            painting = Painting.from_json(self._json("painting.json"))
         except LabError:
             return None
+        return painting if painting.key == self.path.name else None
 
     def begin(self, painting: Painting) -> None:
         """Write what is asked for, and forget how an earlier try went."""

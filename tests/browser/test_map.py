@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from playwright.sync_api import Locator, expect
 from safetensors.numpy import save_file
 
 from components.map_view import SEQUENCE
+from components.map_words import measure
 from lstm.atlas import Atlas
 from lstm.maps import Maps
 from lstm.order import Order
@@ -76,6 +78,10 @@ def test_regions_search_and_neighbours_are_those_of_the_engine_and_links_bring_t
     gain = lab.region("How far to trust this map").locator(".lab-map-gain")
     expect(gain).to_contain_text(f"peak {trust.gain[trust.peak]:.2f} at k =")
     expect(lab.page.locator("[data-measure=recall]")).to_have_text(f"{trust.recall:.2f}")
+    for name in ("trustworthiness", "continuity"):
+        expect(lab.page.locator(f"[data-measure={name}]")).to_have_text(
+            measure(getattr(trust, name))
+        )
     axe_finds_nothing(lab)
     # Every region by the keys, from the largest on; one of them, and what it shares.
     lab.page.get_by_role("button", name=f"Middle {len(atlas.regions[1])}").click()
@@ -85,6 +91,9 @@ def test_regions_search_and_neighbours_are_those_of_the_engine_and_links_bring_t
     names.first.click()
     expect(title(lab)).to_have_text(f"Region · {regions[0].name}")
     expect(panel(lab)).to_contain_text(f"{regions[0].count:,} contexts")
+    expect(panel(lab)).to_contain_text("here / elsewhere")
+    told = [re.sub("^(?=‘.+…’$)", "the word so far: ", one.name) for one in regions[0].traits]
+    expect(panel(lab).locator(".lab-map-traits bdi")).to_have_text(told[:4])
     assert listed(lab, "Examples") == list(regions[0].examples)
     with lab.page.expect_download() as download:
         panel(lab).get_by_role("button", name="Save as CSV").click()
@@ -120,12 +129,16 @@ def test_regions_search_and_neighbours_are_those_of_the_engine_and_links_bring_t
     lab.page.get_by_role("textbox", name="Unit to colour by").press("Enter")
     expect(lab.page.locator(".lab-map-legend b")).to_have_text("unit 6")
     lab.button("State glyphs").click()
+    # The map came so near that the context and its nearest are seen apart; now from the whole on.
+    lab.until("() => Number(new URLSearchParams(location.hash).get('view')?.split(',')[2]) > 0")
+    lab.button("Show the whole map").click()
     for _ in range(2):
         lab.button("Zoom in").click()
     last = len(SEQUENCE)
     clock(lab, last)
     lab.button("Step back").click()
     lab.until("() => /painter=glyphs.*colour=unit.*of=6.*find=/.test(location.hash)")
+    lab.until(f"() => new URLSearchParams(location.hash.slice(1)).get('t') === '{last - 1}'")
     link = "#" + urlsplit(lab.page.url).fragment
     said = {name: one for name, (one,) in parse_qs(link[1:]).items()}
     assert (said["point"], said["t"], said["points"]) == (str(found[0]), str(last - 1), "1")

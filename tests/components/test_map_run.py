@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +16,20 @@ import pytest
 from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
-from components import map_matrix, map_run, map_sheet, map_state, queue
+from components import map_matrix, map_meanwhile, map_run, map_sheet, map_state, queue
 from components.map_kept import Kept
 from components.map_run import answer
 from components.map_settings import LONGEST
+from components.map_sources import Mapped
 from components.models import Models, with_the_lab
+from components.one_by_one import OneByOne
 from components.wire import decode
 from lstm import Array, Linear, Model, random_layers, run
 from lstm.atlas import Wanted
 from lstm.cartography import atlas_of
 from lstm.checkpoint import dump
 from lstm.library import Library
+from lstm.map_job import at_once
 from lstm.map_source import MatrixSource, ModelSource
 from lstm.maps import Maps
 from lstm.metric import Metric
@@ -32,6 +37,7 @@ from lstm.order import Order
 
 Settings = Callable[..., dict[str, Any]]
 Ask = Callable[..., dict[str, Any]]
+Until = Callable[..., None]
 
 ANNA = "anna-has-an-unguessable-token"
 SENTENCE = "see [the (old) map] by noon"
@@ -127,6 +133,38 @@ def test_the_numbers_of_trust_are_those_of_the_map(ask: Ask) -> None:
     for name in ("trustworthiness", "continuity", "recall"):
         assert found[name] == getattr(trust, name)
     assert (found["k"], found["measured"], found["of"]) == (10, 500, 500)
+
+
+def test_of_two_requests_for_the_same_map_one_makes_it_and_the_other_waits(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    made: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(maps: Maps, order: Order, *how: Any) -> Any:
+        made.append(order.key)
+        begun.set()
+        assert go_on.wait(60)
+        return at_once(maps, order, *how)
+
+    monkeypatch.setattr(map_run, "at_once", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, count="511")
+        assert begun.wait(60)
+        second = pool.submit(ask, count="511")
+        until(lambda: map_run._MAKING.users() == 2)
+        go_on.set()
+        assert first.result(60)["key"] == second.result(60)["key"] == made[0]
+    assert len(made) == 1
+    assert map_run._MAKING.users() == 0
+
+
+def test_who_waits_too_long_for_another_goes_without() -> None:
+    locks = OneByOne()
+    with locks.held("a", 0) as mine, locks.held("b", 0) as other, locks.held("a", 0.01) as again:
+        assert (mine, other, again) == (True, True, False)
+    with locks.held("a", 0) as mine:
+        assert mine
 
 
 def test_only_the_figure_hangs_on_the_theme(ask: Ask) -> None:
@@ -286,8 +324,8 @@ def test_a_map_that_the_queue_lost_is_put_back_when_it_is_asked_for(ask: Ask) ->
 def test_of_a_large_map_a_smaller_one_is_shown_meanwhile(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(map_run, "MOST_AT_ONCE", 600)
-    monkeypatch.setattr(map_run, "MEANWHILE", 500)
+    monkeypatch.setattr(map_meanwhile, "MOST_AT_ONCE", 600)
+    monkeypatch.setattr(map_meanwhile, "MEANWHILE", 500)
     found = ask(count="601")
     assert found["state"]["state"] == "waiting"
     assert (found["shown"]["count"], found["shown"]["of"]) == (500, 601)
@@ -295,6 +333,48 @@ def test_of_a_large_map_a_smaller_one_is_shown_meanwhile(
         "This is PCA of 500 of the 601 contexts, shown while the whole map is made."
     )
     assert found["key"] == ask()["key"]
+
+
+def test_of_a_large_model_fewer_contexts_are_read_in_a_request_and_the_rest_in_a_job(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = ask(count="1001")
+    assert at_once["key"] == at_once["wanted_key"]
+    monkeypatch.setattr(map_meanwhile, "MOST_WORK", 3 * 10**8)  # as if it were larger
+    found = ask(count="1002")
+    assert found["state"]["state"] == "waiting"
+    assert (found["shown"]["count"], found["shown"]["of"]) == (500, 1002)
+    assert found["key"] == ask()["key"]
+    assert found["shown"]["says"][0].startswith("This is PCA of 500 of the 1,002 contexts, shown")
+
+
+def test_of_a_long_text_a_large_model_reads_the_beginning_at_once(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_meanwhile, "MOST_WORK", 2 * 10**8)
+    text = (SENTENCE + " ") * 100
+    found = ask(text=text, only="3")
+    assert found["state"]["state"] == "waiting"
+    assert "of contexts of all kinds" in found["shown"]["says"][0]
+    found = ask(text=text)
+    assert found["state"]["state"] == "waiting"
+    assert found["shown"]["says"][0] == (
+        "This is PCA of the beginning of the text, shown while the whole map is made."
+    )
+    source = Maps.from_environment().order(found["key"]).source
+    assert isinstance(source, ModelSource)
+    assert text.startswith(source.text + " ")
+    assert 700 < len(source.text) < 900
+
+
+def test_a_matrix_that_is_wide_is_a_job_by_the_rows_that_it_has() -> None:
+    wanted = Order(MatrixSource("1" * 64), wanted=Wanted("pca"))
+
+    def shown(rows: int) -> int:
+        mapped = Mapped("A matrix", (), (), 0, "h", 4096, None, rows)
+        return map_meanwhile.to_show(wanted, mapped).count
+
+    assert [shown(300), shown(10_000)] == [4000, 2000]
 
 
 def test_regions_by_hdbscan_are_a_worker_s_and_those_of_the_relief_shown(ask: Ask) -> None:
@@ -319,7 +399,7 @@ def test_a_unit_that_chooses_the_contexts_is_explained(ask: Ask) -> None:
 def test_a_large_model_seeks_the_contexts_of_a_unit_in_a_job(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(map_run, "MOST_READING", 10**9)
+    monkeypatch.setattr(map_meanwhile, "MOST_WORK", 10**9)
     found = ask(only="14")
     assert found["key"] == ask()["key"] != found["wanted_key"]
     assert found["state"]["state"] == "waiting"

@@ -55,8 +55,8 @@ def measured(**changes: Any) -> Trust:
 def test_a_map_that_keeps_all_neighbours_is_good() -> None:
     said = map_words.trust_in_words(measured())
     assert said == [
-        "Good: few strangers are put near, and few neighbours far (trustworthiness 1.00, "
-        "continuity 1.00).",
+        "Good: few strangers are put near, and few neighbours far (trustworthiness 1, "
+        "continuity 1).",
         "Of the 10 nearest contexts in truth 10.0 are among the 10 nearest on the map; by chance "
         "it would be 1.3.",
     ]
@@ -102,10 +102,13 @@ def test_a_region_is_said_with_its_unit_and_its_gate(drawn: tuple[Contexts, Atla
     _, atlas = drawn
     one, other = atlas.regions[0]
     high = one if one.gates["f"] > 0.5 else other
-    unit, mean = high.units[0].unit, high.units[0].mean
+    unit, mean, _, elsewhere = high.units[0]
     first, second = map_words.region_in_words(high, atlas)
     assert unit == 0
-    assert first == f"80 contexts · unit 0 high ({mean:.2f}) · forget gate {high.gates['f']:.2f}"
+    assert first == (
+        f"80 contexts · unit 0 high ({mean:.2f}; elsewhere {elsewhere:.2f}) · forget gate "
+        f"{high.gates['f']:.2f}"
+    )
     assert second.startswith("Of the 10 nearest to each ")
     poor = dataclasses.replace(high, recall=0.2, units=(), gates={}, count=1)
     assert map_words.region_in_words(poor, atlas) == [

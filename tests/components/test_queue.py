@@ -1,5 +1,6 @@
 """The queues of runs and maps: in order, with nothing lost, and in words where they are gone."""
 
+import os
 import signal
 import socket
 import sqlite3
@@ -13,13 +14,15 @@ from typing import Any
 
 import pytest
 
-from components import queue
+from components import queue, turns
 from lstm import LabError
 from lstm.atlas import Wanted
 from lstm.experiment import prepare
 from lstm.map_source import ModelSource
 from lstm.maps import Maps, MapState
 from lstm.order import FEWEST, Order
+from lstm.painters.painting import Painting
+from lstm.painters.paintings import Paintings
 from lstm.parameters import parameters
 from lstm.projection import Umap
 from lstm.run_folder import STALE, RunFolder
@@ -380,3 +383,85 @@ def test_a_map_says_that_its_queue_does_not_answer(
     found, place = queue.look_map(maps, MAPPED.key)
     assert (found.state, place) == ("waiting", None)
     assert "LSTM_LAB_REDIS_URL is no address of a queue" in found.message
+
+
+# Whose turn it is
+
+
+def looked_at(maps: Maps, order: Order, ago: float) -> None:
+    """Make an order one that a page last waited for so many seconds ago."""
+    at = time.time() - ago
+    os.utime(maps.job(order.key).path / "awaited", (at, at))
+
+
+def in_turn(maps: Maps) -> list[str]:
+    """Take what waits as a worker does, and tell in which order it would be made."""
+    made: list[str] = []
+    with queue.asked(made.append, queue.MAPS) as task:
+        while taken := task.huey.dequeue():
+            (id,) = taken.args
+            if not turns.passed_on(id, maps, Paintings(maps.root)):
+                made.append(id)
+    return made
+
+
+def test_a_map_that_a_page_waits_for_goes_before_those_that_nobody_looks_at(maps: Maps) -> None:
+    orders = [seeded(n) for n in range(4)]
+    keys = [order.key for order in orders]
+    for order, ago in zip(orders, (90, 60, 30, 30), strict=True):
+        queue.submit_map(maps, order)
+        looked_at(maps, order, ago)
+    queue.look_map(maps, keys[2])  # as a page does that waits for it
+    assert in_turn(maps) == [keys[2], keys[3], keys[0], keys[1]]
+
+
+def test_maps_that_nobody_looks_at_are_made_in_their_order(maps: Maps) -> None:
+    for n, ago in enumerate((90, 60, 30)):
+        queue.submit_map(maps, seeded(n))
+        looked_at(maps, seeded(n), ago)
+    assert in_turn(maps) == [seeded(n).key for n in range(3)]
+
+
+def test_a_map_that_was_stopped_is_no_reason_to_wait_and_no_job_of_ours_neither(
+    maps: Maps,
+) -> None:
+    for n in range(2):
+        queue.submit_map(maps, seeded(n))
+    looked_at(maps, seeded(0), 90)
+    maps.stop(seeded(1).key)
+    with queue.asked(line=queue.MAPS) as task:
+        task("../../etc/passwd")
+    assert in_turn(maps) == [seeded(0).key, seeded(1).key, "../../etc/passwd"]
+
+
+def test_a_painting_that_a_page_waits_for_goes_first_too(maps: Maps) -> None:
+    paintings = Paintings(maps.root)
+    painting = Painting(MAPPED.key, "sd", "1" * 64)
+    queue.submit_map(maps, MAPPED)
+    looked_at(maps, MAPPED, 90)
+    queue.submit_painting(paintings, painting)
+    awaited = paintings.job(painting.key).path / "awaited"
+    os.utime(awaited, (1000, 1000))
+    queue.look_painting(paintings, painting.key)
+    assert in_turn(maps) == [queue.PAINT + painting.key, MAPPED.key]
+
+
+def test_where_the_queue_does_not_answer_a_map_is_made_rather_than_lost(
+    maps: Maps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.submit_map(maps, MAPPED)
+    looked_at(maps, MAPPED, 90)
+    monkeypatch.setenv("LSTM_LAB_REDIS_URL", "localhost")
+    assert not turns.passed_on(MAPPED.key, maps, Paintings(maps.root))
+
+
+def test_a_worker_for_maps_makes_first_what_a_page_waits_for(
+    maps: Maps, start_worker: StartWorker, until: Until
+) -> None:
+    for n in range(2):
+        queue.submit_map(maps, seeded(n))
+    looked_at(maps, seeded(0), 90)
+    start_worker("--maps")
+    until(lambda: all(maps.has(seeded(n).key) for n in range(2)))
+    ends = [maps.job(seeded(n).key).atlas.stat().st_mtime_ns for n in range(2)]
+    assert ends[1] < ends[0]

@@ -90,12 +90,15 @@ def test_what_only_some_share_is_told_as_a_list() -> None:
     assert names_of(told) == ("a · b · c", NONE, f"{NONE} (2)")
 
 
-def test_what_few_share_is_said_to_be_mixed() -> None:
-    assert names_of([[trait("a", 0.2), trait("b", 0.1)]]) == ("mixed, often a",)
+def test_what_few_share_is_said_to_be_there_often() -> None:
+    assert names_of([[trait("a", 0.2), trait("b", 0.1)]]) == ("often a",)
 
 
 def test_without_words_units_speak() -> None:
-    units = [[High(3, 0.9, 2.5), High(1, -0.5, -1.2), High(0, 0.1, 0.3)], [High(2, 0.1, 0.2)]]
+    units = [
+        [High(3, 0.9, 2.5, 0.1), High(1, -0.5, -1.2, 0.2), High(0, 0.1, 0.3, 0.0)],
+        [High(2, 0.1, 0.2, 0.0)],
+    ]
     assert names_of([[], []], units) == ("unit 3 high, unit 1 low", NONE)
     assert names_of([[trait("a")], []], units) == ("a", NONE)
 
@@ -110,6 +113,7 @@ def test_the_units_of_a_part_are_those_farthest_from_the_mean_of_all() -> None:
     assert [high.unit for high in one[:2]] == [6, 2]
     assert one[0].apart < -1
     assert one[1].mean == pytest.approx(rows[:50, 2].mean(dtype=float))
+    assert one[1].elsewhere == pytest.approx(rows[50:, 2].mean(dtype=float))
     expected = (rows[:50, 2].mean(dtype=float) - rows[:, 2].mean(dtype=float)) / rows[:, 2].std()
     assert one[1].apart == pytest.approx(expected, rel=1e-5)
     assert all(high.apart == 0 for high in (*one, *other) if high.unit == 5)

@@ -162,6 +162,16 @@ def test_a_map_that_was_not_made_can_be_ordered_again(here: Maps, state: Any, en
     assert here.state(ORDER.key) == MapState("waiting")
 
 
+def test_a_map_tells_when_somebody_last_waited_for_it(here: Maps) -> None:
+    job = here.job(ORDER.key)
+    assert job.awaited_at() == 0
+    here.begin(ORDER)
+    os.utime(job.path / "awaited", (1000, 1000))
+    assert job.awaited_at() == 1000
+    job.await_it()
+    assert job.awaited_at() > 1000
+
+
 def test_a_map_whose_worker_died_is_interrupted(here: Maps) -> None:
     here.begin(ORDER)
     here.job(ORDER.key).beat(500, 2.0, stage="laying out")
@@ -287,13 +297,18 @@ def test_half_written_files_are_cleared_away(here: Maps, atlas: Atlas) -> None:
     tiles = here.folder(ORDER.key) / "tiles"
     tiles.mkdir()
     (tiles / "0.svg").write_text("<svg/>")
-    part = here.job(ORDER.key).path / "atlas.npz.x.part"
-    part.write_bytes(b"half")
-    os.utime(part, (1000, 1000))
+    parts = [here.job(ORDER.key).path / "atlas.npz.x.part", tiles / "1.svg.gz.x.part"]
+    for part in parts:
+        part.write_bytes(b"half")
+        os.utime(part, (1000, 1000))
+    written = tiles / "2.svg.gz.y.part"  # just now
+    written.write_bytes(b"half")
     left = here.root / "maps" / ".gone-one"
     left.mkdir()
     here.put(seeded(2), atlas)
-    assert not part.exists()
+    assert not any(part.exists() for part in parts)
+    assert written.exists()
+    assert (tiles / "0.svg").exists()
     assert not left.exists()
 
 

@@ -1,5 +1,6 @@
 """Paintings in the data directory, painted by a function that needs no model."""
 
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -242,6 +243,17 @@ def test_another_worker_or_an_entry_that_is_none_changes_nothing(
         assert mine
         carry_out(paintings, maps, wanted.key, {"sd": folder}.__getitem__, paint=colour)
     assert not paintings.has(wanted.key)
+
+
+def test_one_of_something_else_in_its_folder_is_damaged(
+    paintings: Paintings, wanted: Painting
+) -> None:
+    paintings.begin(wanted)
+    job = paintings.job(wanted.key)
+    assert job.painting() == wanted
+    (job.path / "painting.json").write_text(json.dumps(replace(wanted, seed=9).to_json()))
+    assert job.painting() is None
+    assert paintings.state(wanted.key) == MapState("none")
 
 
 def test_there_is_room_for_some_and_those_looked_at_last_stay(
