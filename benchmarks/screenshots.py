@@ -118,7 +118,10 @@ def smaller(png: bytes) -> bytes:
     for colours in COLOURS:
         if len(smaller) < LARGEST:
             break
-        smaller = _saved(image.quantize(colours, dither=Image.Dither.NONE))
+        # The most different ones are kept: a small mark of a region has its own hue.
+        smaller = _saved(
+            image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        )
     return smaller
 
 
