@@ -35,6 +35,9 @@ def follow(lab: "Lab", link: str) -> None:
 
 def shows_both(lab: "Lab") -> list[dict[str, str]]:
     """Expect both settings of the link, and their difference; give the live numbers."""
+    for name in ("Setting A", "Setting B"):  # on the way there, what was before may be shown
+        reading = lab.region(name).locator("[data-card=Readings] data[data-value=x]")
+        expect(reading).to_have_attribute("value", "-1")
     one, other = shown = lab.both()
     assert one["x"] == other["x"] == "-1"
     assert (one["t"], "c" in one, "c" in other) == ("2", True, False)
