@@ -67,6 +67,25 @@ def question(request: Any) -> Question:
     return Question(n, choice(request.get("theme"), tuple(theme.SURFACES), "theme"), request)
 
 
+def refusal(n: int, error: LabError, field: str = "") -> dict[str, Any]:
+    """Answer a view's request with what the reader can put right.
+
+    Parameters
+    ----------
+    n : int
+        The running number of the request.
+    error : LabError
+    field : str
+        The control that it is about, where the error does not know.
+
+    Returns
+    -------
+    dict
+    """
+    known = error.field if isinstance(error, FieldError) else field
+    return {"n": n, "error": {"message": str(error), "field": known}}
+
+
 def choice(value: Any, options: Sequence[T], what: str) -> T:
     """Return one of the options, or refuse the request as forged.
 

@@ -59,7 +59,7 @@ def answer(request: dict[str, Any] | None) -> dict[str, Any]:
         settings = CellSettings.read(payload)
         reached = _reached(settings, payload)
     except LabError as error:
-        return {"n": n, "error": {"message": str(error), "field": getattr(error, "field", "")}}
+        return boundary.refusal(n, error)
     kind, series = KINDS[settings.kind], timeline(settings)
     states = {name: series[name] for name in "xchy" if name in series}
     found: dict[str, Any] = {

@@ -103,7 +103,7 @@ def train(request: dict[str, Any] | None) -> dict[str, Any]:
     try:
         training = Training.read(request)
     except LabError as error:
-        return {"n": n, "error": {"message": str(error), "field": getattr(error, "field", "")}}
+        return boundary.refusal(n, error)
     learned, why = _run(training)
     names = _MEMORIES[training.optimiser.method]
     return {

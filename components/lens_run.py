@@ -175,9 +175,9 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         added = interventions.added(ran.settings.adding, ran.entries, ran.layers, T)
         numbers = ran.numbers
     except FieldError as error:
-        told: dict[str, Any] = {"message": str(error), "field": error.field}
-        told |= {name: True for name, kind in _MENDED.items() if isinstance(error, kind)}
-        return {"n": n, "error": told}
+        told = boundary.refusal(n, error)
+        told["error"] |= {name: True for name, kind in _MENDED.items() if isinstance(error, kind)}
+        return told
     said, widths = ran.said, [one.shape[1] for one in ran.states.h]
     return {
         "n": n,

@@ -119,8 +119,7 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         ran = MapRun.of(MapSettings.read(payload), opened)
         return {"n": n, "error": None, **_told(ran, theme_name)}
     except LabError as error:  # also where what a map was made from went meanwhile
-        field = getattr(error, "field", "source")
-        return {"n": n, "error": {"message": str(error), "field": field}}
+        return boundary.refusal(n, error, "source")
 
 
 def _told(ran: MapRun, theme_name: theme.ThemeName) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def answer(request: dict[str, Any] | None, opened: Opened) -> dict[str, Any]:
         added = interventions.added(ran.settings.adding, ran.entries, layers, T)
         pinned_sums = sums(ran)
     except FieldError as error:
-        return {"n": n, "error": {"message": str(error), "field": error.field}}
+        return boundary.refusal(n, error)
     model, layer = ran.prepared.model, ran.layer
     return {
         "n": n,

@@ -42,7 +42,7 @@ def answer(request: dict[str, Any] | None, data: OwnData) -> dict[str, Any]:
             return {"n": n, "error": None, "says": "", "estimate": "", "columns": []}
         planned = plan(chosen, data)
     except FieldError as error:
-        return {"n": n, "error": {"message": str(error), "field": error.field}}
+        return boundary.refusal(n, error)
     summary, extent, steps = planned.summary, planned.extent, chosen.run.steps
     words = [f"{grouped(extent.weights)} weights", duration(extent.seconds(steps))]
     if summary is not None:

@@ -12,7 +12,8 @@ import pytest
 from dash.development.base_component import Component
 from safetensors.numpy import save
 
-from components import cell_view, network_view
+from components import cell_view, map_run, network_view
+from components.models import Models, with_the_lab
 from components.train_settings import NEXT_ROW, OPTIONS, fields_of
 from lstm.settings import Settings as Advised
 
@@ -220,3 +221,23 @@ def map_settings() -> Settings:
         return {**sent, "sequence": "", **changes}
 
     return settings
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data directory to all tests of a module that use ``one_data_directory``."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def one_data_directory(data_directory: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tests of a module share the maps that they make."""
+    monkeypatch.setenv("LSTM_LAB_DATA", str(place))
+
+
+@pytest.fixture
+def key(map_settings: Settings, one_data_directory: None) -> str:
+    """Give the key of a finished map of the brackets model."""
+    brackets = next(one.hash for one in with_the_lab().values() if one.name == "brackets")
+    source = {"kind": "model", "hash": brackets}
+    return str(map_run.answer(map_settings(source=source), Models().opened)["key"])

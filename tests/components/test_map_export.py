@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -31,6 +30,8 @@ from lstm.order import Order
 from lstm.painters.painting import Painting
 from lstm.painters.paintings import Paintings
 
+pytestmark = pytest.mark.usefixtures("one_data_directory")
+
 Settings = Callable[..., dict[str, Any]]
 
 MODELS = Models()
@@ -42,24 +43,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 def a_client() -> FlaskClient:
     client: FlaskClient = create_app().server.test_client()
     return client
-
-
-@pytest.fixture(scope="module", name="place")
-def a_data_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(autouse=True)
-def one_data_directory(data_directory: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all tests share the maps that they make."""
-    monkeypatch.setenv("LSTM_LAB_DATA", str(place))
-
-
-@pytest.fixture(name="key")
-def a_finished_map(map_settings: Settings) -> str:
-    source = {"kind": "model", "hash": HASHES["brackets"]}
-    key: str = answer(map_settings(source=source), MODELS.opened)["key"]
-    return key
 
 
 @pytest.fixture(name="atlas")

@@ -22,6 +22,8 @@ from lstm.contexts import Contexts
 from lstm.maps import Maps
 from lstm.order import gather
 
+pytestmark = pytest.mark.usefixtures("one_data_directory")
+
 Settings = Callable[..., dict[str, Any]]
 
 ANNA = {"X-Lab-Owner": "anna-has-an-unguessable-token"}
@@ -36,26 +38,10 @@ def an_app() -> Dash:
     return create_app()
 
 
-@pytest.fixture(scope="module", name="place")
-def a_data_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(autouse=True)
-def one_data_directory(data_directory: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all tests share the maps that they make."""
-    monkeypatch.setenv("LSTM_LAB_DATA", str(place))
-
-
 @pytest.fixture(name="client")
 def a_client(app: Dash) -> FlaskClient:
     client: FlaskClient = app.server.test_client()
     return client
-
-
-@pytest.fixture(name="key")
-def a_finished_map(map_settings: Settings) -> str:
-    return made(map_settings)
 
 
 def made(map_settings: Settings, name: str = "brackets", **changes: Any) -> str:

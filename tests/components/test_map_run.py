@@ -35,6 +35,8 @@ from lstm.maps import Maps
 from lstm.metric import Metric
 from lstm.order import Order
 
+pytestmark = pytest.mark.usefixtures("one_data_directory")
+
 Settings = Callable[..., dict[str, Any]]
 Ask = Callable[..., dict[str, Any]]
 Until = Callable[..., None]
@@ -43,17 +45,6 @@ ANNA = "anna-has-an-unguessable-token"
 SENTENCE = "see [the (old) map] by noon"
 HASHES = {one.name: name for name, one in with_the_lab().items()}
 MODELS = Models()
-
-
-@pytest.fixture(scope="module", name="place")
-def a_data_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(autouse=True)
-def one_data_directory(data_directory: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all tests share the maps that they make."""
-    monkeypatch.setenv("LSTM_LAB_DATA", str(place))
 
 
 @pytest.fixture(name="ask")

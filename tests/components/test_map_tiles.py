@@ -16,6 +16,8 @@ from lstm.maps import Maps
 from lstm.painters import PAINTERS
 from lstm.shipped_maps import maps_folder, shipped_maps
 
+pytestmark = pytest.mark.usefixtures("one_data_directory")
+
 Settings = Callable[..., dict[str, Any]]
 
 MODELS = Models()
@@ -27,24 +29,6 @@ SHIPPED = next(iter(shipped_maps(maps_folder())))
 def a_client() -> FlaskClient:
     client: FlaskClient = create_app().server.test_client()
     return client
-
-
-@pytest.fixture(scope="module", name="place")
-def a_data_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(autouse=True)
-def one_data_directory(data_directory: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all tests share the maps that they make."""
-    monkeypatch.setenv("LSTM_LAB_DATA", str(place))
-
-
-@pytest.fixture(name="key")
-def a_finished_map(map_settings: Settings) -> str:
-    source = {"kind": "model", "hash": HASHES["brackets"]}
-    key: str = answer(map_settings(source=source), MODELS.opened)["key"]
-    return key
 
 
 def path_of(key: str, tile: str = "collage/dark/0/0/0") -> str:
