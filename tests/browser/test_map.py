@@ -293,7 +293,7 @@ def test_a_matrix_of_ones_own_is_mapped_and_what_cannot_be_is_said_where_it_is_a
 
 
 def test_a_finished_map_is_shown_though_something_was_refused_meanwhile(
-    open_lab: "Callable[..., Lab]", no_workers: None, own_server: "Server"
+    no_workers: None, own_server: "Server", open_lab: "Callable[..., Lab]"
 ) -> None:
     lab = open_lab(own_server.url)
     open_map(lab, "#v=2&what=c&count=500")

@@ -41,12 +41,11 @@ def folder(
 @pytest.mark.usefixtures("no_workers")  # the test does a worker's work, and knows when
 def test_it_is_asked_for_awaited_and_seen_and_a_link_brings_it_back(
     folder: Path,
+    own_server: "Server",  # with what the folder has set; it outlives the page, which asks on
     open_lab: "Callable[..., Lab]",
     watch: "Watch",
-    request: pytest.FixtureRequest,
 ) -> None:
-    server: Server = request.getfixturevalue("own_server")  # with what the folder has set
-    lab = open_lab(server.url)
+    server, lab = own_server, open_lab(own_server.url)
     page = lab.page
     paintings, maps = Paintings(server.data), Maps(server.data)
 
